@@ -1,0 +1,103 @@
+"""One SQLite file, opened once a thread: transactions that are whole or not at all, and SQLite's errors in our words.
+
+Knows nothing of what the tables hold.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock, local
+
+from rag.errors import IndexDamagedError, IndexLockedError, IndexStateError, IndexWriteError
+
+_WAIT = 30.0  # seconds that a writer waits for another's transaction; those are short
+
+_MEANINGS: tuple[tuple[str, type[IndexStateError], str], ...] = (
+    ("disk is full", IndexWriteError, "The disk is full. Free some space and run the same command again"),
+    ("readonly", IndexWriteError, "It may not be written. Check the permissions of the index's folder"),
+    ("unable to open", IndexWriteError, "It may not be opened. Check the permissions of the index's folder"),
+    ("disk I/O", IndexWriteError, "The disk reports an error. Check it, then run `rag check`"),
+    ("locked", IndexLockedError, "Another process keeps it busy. Try again in a moment"),
+)
+
+
+class Database:
+    """Connections to one SQLite file in WAL mode. Safe to share between threads."""
+
+    def __init__(self, path: Path, schema: str) -> None:
+        self.path = path
+        self._local = local()
+        self._opened: list[sqlite3.Connection] = []
+        self._lock = Lock()
+        with self.errors():
+            self.connection.executescript(schema)
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection, in autocommit mode."""
+        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if found is None:
+            found = self._connect()
+            self._local.connection = found
+        return found
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """A write transaction: committed when the block ends, rolled back when it raises."""
+        with self._transaction("BEGIN IMMEDIATE") as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A read transaction: everything read in the block is of one moment. Blocks may nest."""
+        if self.connection.in_transaction:
+            with self.errors():
+                yield self.connection
+        else:
+            with self._transaction("BEGIN") as connection:
+                yield connection
+
+    @contextmanager
+    def errors(self) -> Iterator[None]:
+        """Raises what SQLite reports as IndexWriteError, IndexLockedError or IndexDamagedError."""
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            for sign, kind, advice in _MEANINGS:
+                if sign in str(error):
+                    raise kind(f"{self.path}: {advice} ({error}).") from error
+            raise IndexDamagedError(
+                f"{self.path} cannot be read as an index ({error}). Restore a copy of it, or delete the folder "
+                f"{self.path.parent} and ingest again."
+            ) from error
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        with self._lock:
+            for connection in self._opened:
+                connection.close()
+            self._opened.clear()
+        self._local = local()
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+        connection = self.connection
+        with self.errors():
+            connection.execute(begin)
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+
+    def _connect(self) -> sqlite3.Connection:
+        with self.errors():
+            connection = sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA foreign_keys = ON")
+        with self._lock:
+            self._opened.append(connection)
+        return connection

