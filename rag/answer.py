@@ -33,7 +33,7 @@ NEAREST = 3  # citations shown with a refusal
 
 _MESSAGES: dict[Reason, str] = {
     "empty_index": "There are no documents to answer from. Add some with `rag ingest PATH`.",
-    "off_topic": "The documents are not about this. Ask about what is in them; `rag docs` lists them.",
+    "off_topic": "The documents are not about this. Ask about what is in them.",
     "not_stated": "The documents come near this but do not say it. See the nearest passages, or ask in other words.",
     "unsupported": "An answer was written, but the documents do not bear it out, so it is not shown.",
     "bad_question": "This is not a question that can be looked up.",

@@ -23,7 +23,7 @@ from rag.reader import SimilarityReader
 from rag.reports import CheckReport, DocumentInfo, IngestReport
 from rag.retrieve import retrieve
 from rag.settings import DEFAULT_INDEX, Settings, load_settings
-from rag.types import Answer, AnswerDone, Citation, Document, Event, Passage, Progress, Reading
+from rag.types import Answer, AnswerDone, Citation, Document, Event, Passage, Progress, Reading, Verifier
 from rag.vectors import ChromaVectors
 from rag.verify import LexicalVerifier
 
@@ -39,10 +39,11 @@ _PATIENCE = 600.0  # seconds that `query` waits for another process that is writ
 class Assistant:
     """Answers questions from the documents of one index, with exact citations. Safe to share between threads.
 
-    Open one with `Assistant.open`; close it, or use it in a `with` block.
+    Open one with `Assistant.open`; close it, or use it in a `with` block. `verifier` is what judges its statements.
     """
 
     def __init__(self, index: Index, settings: Settings, generator: "Generator") -> None:
+        self.verifier: Verifier = LexicalVerifier()
         self._index = index
         self._settings = settings
         self._answerer = Answerer(
@@ -50,7 +51,7 @@ class Assistant:
             retrieve=self._retrieve,
             read=self._read,
             generator=generator,
-            verifier=LexicalVerifier(),
+            verifier=self.verifier,
             threshold=settings.threshold,
             question_characters=settings.question_characters,
         )

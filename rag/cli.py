@@ -33,12 +33,12 @@ app = typer.Typer(
 
 IndexOption = Annotated[Path, typer.Option("--index", help="The folder that holds the index.", envvar="RAG_INDEX")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Documents = Annotated[list[str], typer.Argument(help="Ids, the start of ids, sources or source globs.")]
+Documents = Annotated[list[str], typer.Argument(metavar="DOC", help="Ids, the start of ids, sources or source globs.")]
 
 
 @app.command("ingest")
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Files (.txt, .md) and folders of them.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files (.txt, .md) and folders of them.")],
     index: IndexOption = Path(DEFAULT_INDEX),
     sync: Annotated[bool, typer.Option(help="Also remove documents whose files are gone from PATHS.")] = False,
     json: JsonOption = False,
@@ -55,7 +55,7 @@ def ingest(
 
 @app.command("ask")
 def ask(
-    question: Annotated[str, typer.Argument(help="A question, in quotes.")],
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="A question, in quotes.")],
     index: IndexOption = Path(DEFAULT_INDEX),
     document: Annotated[
         list[str] | None, typer.Option("--document", "-d", help="Ask only these: an id, source or glob. Repeatable.")
@@ -85,7 +85,7 @@ def docs(index: IndexOption = Path(DEFAULT_INDEX), json: JsonOption = False) -> 
 
 @app.command("show")
 def show(
-    document: Annotated[str, typer.Argument(help="An id, the start of one, or a source.")],
+    document: Annotated[str, typer.Argument(metavar="DOC", help="An id, the start of one, or a source.")],
     index: IndexOption = Path(DEFAULT_INDEX),
     span: Annotated[str | None, typer.Option(help="START:END, as a citation gives them.")] = None,
     json: JsonOption = False,

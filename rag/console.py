@@ -63,8 +63,9 @@ def print_documents(documents: Sequence[DocumentInfo]) -> None:
         out.print("The index is empty. Add documents with `rag ingest PATH`.")
         return
     if not out.is_terminal:
-        for info in documents:
-            out.print(_shown(f"{info.doc_id}\t{info.source}\t{info.characters}\t{info.chunks}\t{info.version}"))
+        for info in documents:  # not through Rich, which turns tabs into spaces
+            values = info.doc_id, _shown(info.source), info.characters, info.chunks, info.version
+            sys.stdout.write("\t".join(map(str, values)) + "\n")
         return
     table = Table("id", "source", "characters", "chunks", "version", "added", box=None, header_style="dim")
     for info in documents:

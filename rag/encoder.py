@@ -78,15 +78,9 @@ class SentenceEncoder:
             )
         return [_unit(tokens.float().numpy()[1:-1]) for tokens in found]
 
-    @cached_property
-    def token_spans(self) -> Callable[[str], list[tuple[int, int]]]:
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
         """The offsets of a text's wordpieces, by the encoder's own tokenizer; loads no torch."""
-        tokenizer = self._tokenizer
-
-        def spans(text: str) -> list[tuple[int, int]]:
-            return tokenizer.encode(text, add_special_tokens=False).offsets
-
-        return spans
+        return self._tokenizer.encode(text, add_special_tokens=False).offsets
 
     def _batch(self, texts: Sequence[str]) -> Vectors:
         with self._lock:

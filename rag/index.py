@@ -11,15 +11,13 @@ from pathlib import Path
 from rag import chunking, ingest, schema
 from rag.catalogue import Catalogue
 from rag.check import check
-from rag.encoder import SentenceEncoder
 from rag.errors import IndexDamagedError, IndexLockedError, IndexMismatchError
 from rag.ingest import Store
 from rag.journal import Journal
 from rag.loaders import find_files
 from rag.lock import writer_lock
 from rag.reports import CheckReport, IngestReport
-from rag.types import Progress
-from rag.vectors import ChromaVectors
+from rag.types import Encoder, Progress, VectorStore
 
 
 @dataclass(slots=True)
@@ -31,12 +29,12 @@ class Index:
     chunk_wordpieces: int
     catalogue: Catalogue
     journal: Journal
-    vectors: ChromaVectors
-    unchecked_encoder: SentenceEncoder
+    vectors: VectorStore
+    unchecked_encoder: Encoder
     _seen: int = field(default=-1)  # the generation that the vector store was opened at
 
     @property
-    def encoder(self) -> SentenceEncoder:
+    def encoder(self) -> Encoder:
         """The encoder, once it is sure that the index was made with it. Raises IndexMismatchError."""
         made_with = self.catalogue.meta("fingerprint")
         if self.catalogue.meta("rebuilding"):
@@ -116,13 +114,11 @@ class Index:
 
     @property
     def _store(self) -> Store:
-        encoder = self.unchecked_encoder
         return Store(
             catalogue=self.catalogue,
             journal=self.journal,
             vectors=self.vectors,
-            encoder=encoder,
-            token_spans=encoder.token_spans,
+            encoder=self.unchecked_encoder,
             chunk_wordpieces=self.chunk_wordpieces,
         )
 

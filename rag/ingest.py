@@ -17,7 +17,7 @@ from rag.errors import UnreadableSourceError
 from rag.journal import Journal
 from rag.loaders import load, source_name
 from rag.reports import FileFailure, IngestReport
-from rag.types import Chunk, Document, Encoder, Progress, TokenSpans, VectorStore
+from rag.types import Chunk, Document, Encoder, Progress, VectorStore
 
 WINDOW = 512  # chunks that are embedded and written together
 _SLICE = 128  # texts after which new vectors are on disk: the most that a crash can cost
@@ -31,12 +31,11 @@ class Store:
     journal: Journal
     vectors: VectorStore
     encoder: Encoder
-    token_spans: TokenSpans
     chunk_wordpieces: int
 
     def chunks(self, document: Document) -> list[Chunk]:
         """The chunks of a document, as this index cuts them."""
-        return chunk_document(document, token_spans=self.token_spans, limit=self.chunk_wordpieces)
+        return chunk_document(document, token_spans=self.encoder.token_spans, limit=self.chunk_wordpieces)
 
 
 @dataclass(slots=True)

@@ -51,7 +51,7 @@ class SimilarityReader:
             Evidence(chunk, item.start, item.end, score=maxsim(asked, vectors))
             for (chunk, item), vectors in zip(places, tokens, strict=True)
         ]
-        evidence = tuple(sorted(found, key=lambda item: (-item.score, item.chunk.id, item.start)))
+        evidence = tuple(sorted(found, key=lambda item: (-item.score, item.chunk.doc_id, item.start)))
         best = evidence[0].score
         return Reading(evidence=evidence, confidence=answerable(best), on_topic=best >= _ON_TOPIC)
 

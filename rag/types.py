@@ -245,6 +245,9 @@ class Encoder(Protocol):
     def dimension(self) -> int:
         """The length of a vector."""
 
+    def token_spans(self, text: str) -> Sequence[tuple[int, int]]:
+        """The (start, end) offsets of a text's wordpieces, without special tokens."""
+
     def encode(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
         """Vectors of the texts, in their order: (n, dimension) float32, rows of unit length."""
 

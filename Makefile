@@ -1,0 +1,59 @@
+# Everyday commands; `make` alone lists them. Needs Python 3.11 to 3.13 and make, nothing else.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PORT ?= 7860
+# The only network access of all of it is pip's. Telemetry of libraries is off here too.
+export GRADIO_ANALYTICS_ENABLED := False
+export ANONYMIZED_TELEMETRY := False
+
+.DEFAULT_GOAL := help
+.PHONY: help setup chat test check fix eval clean
+
+help: ## list the commands
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+setup: $(VENV)/installed ## a virtual environment with the locked packages
+
+$(VENV)/installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"Python {v[0]}.{v[1]} is not supported: use 3.11 to 3.13, as in make PYTHON=python3.12")'
+	@echo "==> Making the virtual environment $(VENV) (once)"
+	@$(PYTHON) -m venv $(VENV)
+	@echo "==> Installing the packages pinned in constraints.txt (once; a minute or two)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+chat: setup ## index seeds/ and open the chat on 127.0.0.1
+	@echo "==> Indexing seeds/ (what has not changed is skipped)"
+	@$(BIN)/rag ingest seeds --sync
+	@echo "==> Starting the chat; stop it with Ctrl+C"
+	@$(BIN)/rag chat --port $(PORT)
+
+test: setup ## lint, types, every test, the groundedness gate: what CI runs
+	@echo "==> Looking for a browser for the chat's tests"
+	@sh tests/browser/install.sh
+	@echo "==> Lint and types"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@echo "==> The held-out questions about the seed"
+	@$(BIN)/python -m eval
+	@echo "==> Tests"
+	@$(BIN)/python -m pytest
+
+check: setup ## lint, types and the tests that need no model and no browser
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest -m 'not model and not browser'
+
+fix: setup ## let ruff mend what it can
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+eval: setup ## measure the held-out questions about the seed
+	@$(BIN)/python -m eval
+
+clean: ## remove what the commands above made
+	rm -rf $(VENV) .citespan .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

@@ -1,0 +1,122 @@
+"""A real Chromium, and chats to open in it."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+
+from tests.browser.serving import served
+
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+MISSING = "These tests drive a real browser and there is none on PATH. Type: sudo apt-get install -y chromium"
+
+
+@dataclass
+class Chat:
+    """One browser page on a chat, and everything it asked for over the network."""
+
+    page: Page
+    address: str
+    folder: Path
+    requests: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    def ask(self, question: str) -> None:
+        """Type a question, press Enter, and wait until it is answered or refused."""
+        before = self.page.locator(".cs-turn .cs-facts").count()
+        self.page.locator("#cs-question textarea").fill(question)
+        self.page.keyboard.press("Enter")
+        self.page.locator(".cs-turn .cs-facts").nth(before).wait_for()
+        self.page.locator("#cs-question .submit-button").wait_for()
+
+    def reader_is_at(self, quote: str) -> bool:
+        """Whether the highlighted text is exactly `quote` and stands in view."""
+        current = self.page.locator("#cs-reader .cs-current")
+        current.wait_for()
+        shown: str = current.evaluate("mark => mark.textContent")
+        inside: bool = current.evaluate(
+            """mark => {
+                const at = mark.getBoundingClientRect(), pane = mark.closest('.cs-scroll').getBoundingClientRect();
+                return at.top >= pane.top && at.top < Math.min(pane.bottom, innerHeight) && at.bottom > 0;
+            }"""
+        )
+        return shown == quote and inside
+
+
+Open = Callable[..., Chat]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[BrowserContext]:
+    """The browser; without one the tests fail, they are never skipped. One cache for all, or each page loads afresh."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.fail(MISSING)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser.new_context(reduced_motion="reduce")
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where each chat has a folder of its kind's name."""
+    return tmp_path_factory.mktemp("chats")
+
+
+@pytest.fixture(scope="session")
+def addresses(folder: Path) -> Iterator[dict[str, str]]:
+    """The address of the chat of each kind."""
+    with served(folder) as running:
+        for kind in running:
+            (folder / kind).mkdir(exist_ok=True)
+        yield running
+
+
+@pytest.fixture
+def open_chat(chromium: BrowserContext, addresses: dict[str, str], folder: Path) -> Iterator[Open]:
+    """Open a chat of a kind in a page of its own; at the end no page may have failed or called out."""
+    opened: list[Chat] = []
+
+    def start(
+        kind: str = "seed", *, width: int = 1360, height: int = 860, dark: bool = False, welcome: bool = True
+    ) -> Chat:
+        chat = Chat(chromium.new_page(), addresses[kind], folder / kind)
+        chat.page.set_default_timeout(15_000)
+        chat.page.set_viewport_size({"width": width, "height": height})
+        chat.page.emulate_media(color_scheme="dark" if dark else "light")
+        _listen(chat)
+        opened.append(chat)
+        chat.page.goto(chat.address)
+        if welcome:
+            chat.page.locator(".cs-welcome").wait_for()
+        return chat
+
+    yield start
+    for chat in opened:
+        chat.page.close()
+    assert [url for chat in opened for url in chat.requests if not _ours(url, chat.address)] == []
+    assert [fault for chat in opened for fault in chat.faults] == []
+
+
+def _listen(chat: Chat) -> None:
+    def asked(request: Request) -> None:
+        chat.requests.append(request.url)
+
+    def noted(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            chat.faults.append(message.text)
+
+    chat.page.on("request", asked)
+    chat.page.on("pageerror", lambda error: chat.faults.append(str(error)))
+    chat.page.on("console", noted)
+
+
+def _ours(url: str, address: str) -> bool:
+    return url.startswith((address + "/", "data:", "blob:"))

@@ -1,0 +1,86 @@
+"""Phone, dark mode, contrast and other things that not everybody sees."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Chat, Open
+from tests.browser.test_chat import QUESTION, QUOTE
+
+pytestmark = [pytest.mark.browser, pytest.mark.network]
+
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+VIOLATIONS = """axe.run(document).then(
+    found => found.violations.map(each => `${each.impact} ${each.id}: ${each.nodes[0].html}`))"""
+CONTRASTS = """() => {
+  const parse = c => c.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
+    .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = e => { for (; e; e = e.parentElement) {
+    const c = parse(getComputedStyle(e).backgroundColor);
+    if (c.length < 4 || c[3] === 1) return c;
+  } return [255, 255, 255]; };
+  const low = [];
+  for (const e of document.querySelectorAll('#cs-header *, #cs-main *')) {
+    const own = [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
+    if (!own || !e.getClientRects().length) continue;
+    const [a, b] = [light(parse(getComputedStyle(e).color)), light(behind(e))].sort((x, y) => y - x);
+    const ratio = (a + 0.05) / (b + 0.05);
+    if (ratio < 4.5) low.push(`${e.className} ${e.textContent.slice(0, 30)}: ${ratio.toFixed(2)}`);
+  }
+  return low;
+}"""
+
+
+def after_an_answer_and_a_refusal(chat: Chat) -> Chat:
+    chat.ask("What is the capital of France?")
+    chat.ask(QUESTION)
+    chat.page.locator("#cs-reader .cs-current").wait_for()
+    return chat
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_text_has_the_contrast_of_wcag_aa(open_chat: Open, dark: bool) -> None:
+    chat = open_chat(dark=dark)
+    assert chat.page.evaluate(CONTRASTS) == []
+    after_an_answer_and_a_refusal(chat)
+    assert chat.page.evaluate(CONTRASTS) == []
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_axe_finds_no_fault(open_chat: Open, dark: bool) -> None:
+    chat = open_chat(dark=dark)
+    chat.page.evaluate(AXE.read_text(encoding="utf-8"))
+    assert chat.page.evaluate(VIOLATIONS) == []
+    after_an_answer_and_a_refusal(chat)
+    assert chat.page.evaluate(VIOLATIONS) == []
+
+
+def test_dark_mode_follows_the_system(open_chat: Open) -> None:
+    ground = "getComputedStyle(document.querySelector('.gradio-container')).backgroundColor"
+    assert open_chat().page.evaluate(ground) == "rgb(247, 246, 243)"
+    assert open_chat(dark=True).page.evaluate(ground) == "rgb(22, 24, 27)"
+
+
+def test_on_a_phone_the_reader_is_below_and_a_citation_leads_there_and_back(open_chat: Open) -> None:
+    chat = after_an_answer_and_a_refusal(open_chat(width=390, height=844))
+    assert chat.page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert chat.page.evaluate(
+        "document.querySelector('#cs-side').getBoundingClientRect().top >= "
+        "document.querySelector('#cs-chat').getBoundingClientRect().bottom - 1"
+    )
+    chip = chat.page.locator(".cs-turn").last.locator(".cs-chip").first
+    chip.click()
+    chat.page.wait_for_function("document.querySelector('.cs-current').getBoundingClientRect().bottom < innerHeight")
+    assert chat.reader_is_at(QUOTE)
+    chat.page.get_by_role("button", name="Back to the answer").click()
+    expect(chip).to_be_focused()
+    expect(chip).to_be_in_viewport()
+
+
+def test_on_a_desk_the_page_itself_does_not_scroll(open_chat: Open) -> None:
+    chat = after_an_answer_and_a_refusal(open_chat())
+    assert chat.page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    expect(chat.page.locator("#cs-question")).to_be_in_viewport()

@@ -1,0 +1,80 @@
+"""Deterministic stand-ins: an encoder that hashes words, and assistants built on it. No model, no network."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rag.assistant import Assistant
+from rag.catalogue import Catalogue
+from rag.extractive import Extractive
+from rag.index import Index
+from rag.journal import Journal
+from rag.settings import load_settings
+from rag.vectors import ChromaVectors
+from rag.words import content_words
+
+if TYPE_CHECKING:
+    from rag.types import Generator, Progress, Vectors
+
+DIMENSION = 64
+
+
+class WordEncoder:
+    """An `Encoder` whose vectors are sums of pseudo-random ones, a word each; it remembers what it embedded."""
+
+    dimension = DIMENSION
+
+    def __init__(self, name: str = "words") -> None:
+        self.fingerprint = f"fake:{name}"
+        self.embedded: list[str] = []
+
+    def token_spans(self, text: str) -> list[tuple[int, int]]:
+        """Runs of letters and digits, and every other character that is not white space."""
+        return [match.span() for match in re.finditer(r"\w+|[^\w\s]", text)]
+
+    def encode(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
+        self.embedded.extend(texts)
+        if progress:
+            progress(len(texts), len(texts))
+        rows = [np.sum(self._vectors(text), axis=0) for text in texts]
+        return _unit(np.array(rows, dtype=np.float32).reshape(-1, DIMENSION))
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[Vectors]:
+        return [_unit(np.array(self._vectors(text), dtype=np.float32)) for text in texts]
+
+    def _vectors(self, text: str) -> list[Vectors]:
+        return [_vector(word) for word in content_words(text)] or [_vector("")]
+
+
+def assistant(
+    folder: Path, encoder: WordEncoder | None = None, *, generator: Generator | None = None, base: Path | None = None
+) -> Assistant:
+    """An assistant over an index in `folder`, put together as `Assistant.open` does, but with a fake encoder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    catalogue = Catalogue(folder / "catalogue.sqlite3")
+    index = Index(
+        folder=folder,
+        base=base or folder.parent,
+        chunk_wordpieces=60,
+        catalogue=catalogue,
+        journal=Journal(catalogue.database),
+        vectors=ChromaVectors(folder / "chroma"),
+        unchecked_encoder=encoder or WordEncoder(),
+    )
+    index.settle()
+    return Assistant(index, load_settings(), generator or Extractive())
+
+
+def _vector(word: str) -> Vectors:
+    seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], "big")
+    return np.random.default_rng(seed).standard_normal(DIMENSION).astype(np.float32)
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)

@@ -1,0 +1,160 @@
+"""A deterministic assistant over texts held in memory: no model, no index, the real types."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from pathlib import Path
+
+from rag.errors import DocumentNotFoundError
+from rag.reports import DocumentInfo, FileFailure, IngestReport
+from rag.types import (
+    Answer,
+    AnswerDone,
+    Citation,
+    Document,
+    Event,
+    EvidenceFound,
+    Progress,
+    Refusal,
+    Statement,
+    StatementVerified,
+)
+
+SEED = Path(__file__).parents[2] / "seeds" / "000_6a9d2407a8ec5682.txt"
+_SENTENCE = re.compile(r"[^\s][^.!?\n]*[.!?]?[”\"’]?")
+_SMALL = frozenset(
+    "a about an and are did do does how in is it many of on said say that the to was what when who".split()
+)
+
+
+def document(source: str, text: str) -> Document:
+    """A document of `text`, with the id and version an index would give it."""
+    return Document(doc_id=f"id-{source}", source=source, version=sha256(text.encode()).hexdigest(), text=text)
+
+
+def cited(read: Document, start: int, end: int, score: float = 0.9) -> Citation:
+    """A citation of a span of a document."""
+    return Citation(read.doc_id, read.source, read.version, start, end, read.text[start:end], score)
+
+
+def quoted(read: Document, quote: str, occurrence: int = 0) -> Citation:
+    """A citation of the nth occurrence of `quote`, for tests that say which they mean."""
+    start = [found.start() for found in re.finditer(re.escape(quote), read.text)][occurrence]
+    return cited(read, start, start + len(quote))
+
+
+def answered(question: str, *statements: Statement, **changes: object) -> Answer:
+    """An answer of these statements."""
+    answer = Answer(
+        question=question,
+        status="answered",
+        text=" ".join(statement.text for statement in statements),
+        statements=statements,
+        refusal=None,
+        confidence=0.91,
+        short_answer=None,
+        standalone_question=question,
+        dropped=(),
+        generator="extractive",
+        index_version="fake",
+    )
+    return replace(answer, **changes)  # type: ignore[arg-type]
+
+
+def refused(question: str, refusal: Refusal) -> Answer:
+    """An answer that is a refusal."""
+    return answered(question, status="refused", refusal=refusal, confidence=0.04)
+
+
+@dataclass
+class FakeAssistant:
+    """Quotes the sentences that share the most words with the question; refuses where fewer than two are shared.
+
+    Streaming a question with the word "slowly" waits for the file `gate`, so that a test can look at an answer on its
+    way; one with the word "crash" meets a fault of the program.
+    """
+
+    texts: list[Document] = field(default_factory=list)
+    name: str = "fake.citespan"
+    gate: Path | None = None
+    fault: Exception | None = None
+
+    def ask(self, question: str) -> Answer:
+        """The answer."""
+        if self.fault:
+            raise self.fault
+        if not self.texts:
+            message = "Nothing has been added to this index. Add documents, then ask again."
+            return refused(question, Refusal("empty_index", message))
+        ranked = self._ranked(question)
+        best = [citation for shared, citation in ranked if shared >= 2][:2]
+        if not best:
+            message = "No sentence of the documents answers this question."
+            return refused(question, Refusal("not_stated", message, tuple(citation for _, citation in ranked[:2])))
+        best.sort(key=lambda citation: (citation.doc_id, citation.start))
+        return answered(question, *(Statement(citation.quote, (citation,), 1.0) for citation in best))
+
+    def stream(self, question: str) -> Iterator[Event]:
+        """The events of the answer."""
+        answer = self.ask(question)
+        yield EvidenceFound(tuple(citation for _, citation in self._ranked(question)[:3]))
+        if "crash" in question:
+            raise ZeroDivisionError("a fault of the program")
+        while self.gate and "slowly" in question and not self.gate.exists():
+            time.sleep(0.02)
+        for statement in answer.statements:
+            yield StatementVerified(statement)
+        yield AnswerDone(answer)
+
+    def documents(self) -> list[DocumentInfo]:
+        """One line a document."""
+        return [DocumentInfo(d.doc_id, d.source, d.version, len(d.text), 1, "2026-11-23T09:00:00Z") for d in self.texts]
+
+    def document(self, doc_id: str) -> Document:
+        """The document."""
+        found = next((text for text in self.texts if text.doc_id == doc_id), None)
+        if found is None:
+            raise DocumentNotFoundError(f"No document {doc_id}. List them with: rag docs")
+        return found
+
+    def is_stale(self, citation: Citation) -> bool:
+        """Whether the document has another version now, or is gone."""
+        return all((d.doc_id, d.version) != (citation.doc_id, citation.version) for d in self.texts)
+
+    def ingest(self, paths: Sequence[str], *, progress: Progress | None = None) -> IngestReport:
+        """Take the files in; one that is not UTF-8 fails."""
+        added: list[str] = []
+        changed: list[str] = []
+        failed: list[FileFailure] = []
+        for path in paths:
+            try:
+                new = document(path, Path(path).read_text(encoding="utf-8"))
+            except UnicodeDecodeError as error:
+                failed.append(FileFailure(path, f"{path} is not UTF-8: byte {error.start}"))
+                continue
+            old = [d for d in self.texts if d.doc_id == new.doc_id]
+            self.texts = [*(d for d in self.texts if d.doc_id != new.doc_id), new]
+            (changed if old else added).append(path)
+        return IngestReport(added=tuple(added), changed=tuple(changed), failed=tuple(failed))
+
+    def _ranked(self, question: str) -> list[tuple[int, Citation]]:
+        asked = _words(question)
+        found = [
+            (len(asked & _words(match[0])), cited(read, match.start(), match.end()))
+            for read in self.texts
+            for match in _SENTENCE.finditer(read.text)
+        ]
+        return sorted(found, key=lambda item: (-item[0], item[1].doc_id, item[1].start))
+
+
+def seeded() -> FakeAssistant:
+    """The fake over the seed text."""
+    return FakeAssistant([document("seeds/" + SEED.name, SEED.read_bytes().decode())])
+
+
+def _words(text: str) -> set[str]:
+    return {word.rstrip("s") for word in re.findall(r"\w+", text.lower())} - {word.rstrip("s") for word in _SMALL}

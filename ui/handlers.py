@@ -1,0 +1,193 @@
+"""What happens between an event of the page and the assistant: values in, values out, no HTML and no Gradio.
+
+Nothing from the page is trusted: a number that is no citation, or a document that is gone, changes nothing or says so.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from rag.errors import CitespanError, DocumentNotFoundError
+from rag.reports import DocumentInfo, FileFailure, IngestReport
+from rag.types import AnswerDone, Citation, Document, Event, EvidenceFound, StatementVerified
+from ui.examples import candidates
+from ui.types import Assistant, Mark, Turn, Turns, View, place
+from ui.windows import Window, around, earlier, later
+
+EVIDENCE_SHOWN = 3
+EXAMPLES_SHOWN = 3
+EXAMPLES_TRIED = 6
+FILES_AT_ONCE = 50
+TYPES = (".txt", ".md")
+
+CHANGED = "This document has changed since the answer was given. These are the words that were cited."
+FAULT = "A fault in the program stopped this answer. The terminal that runs the chat shows what it was."
+GONE = "This document is no longer in the index. These are the words that were cited."
+
+
+class Chat:
+    """The chat's side of one assistant. Holds no conversation: turns and views belong to the browser session."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self.assistant = assistant
+        self._examples: tuple[frozenset[str], tuple[str, ...]] = (frozenset(), ())
+
+    @property
+    def name(self) -> str:
+        """The index's path."""
+        return self.assistant.name
+
+    def documents(self) -> Sequence[DocumentInfo]:
+        """What there is to ask about."""
+        return self.assistant.documents()
+
+    def ask(self, question: str, turns: Turns) -> Iterator[Turns]:
+        """The turns with a new one at the end, again each time more is known of its answer."""
+        turn = Turn(question.strip())
+        yield (*turns, turn)
+        try:
+            for event in self.assistant.stream(turn.question):
+                turn = _told(turn, event)
+                yield (*turns, turn)
+        except CitespanError as error:
+            yield (*turns, replace(turn, problem=str(error)))
+
+    def answer(self, question: str) -> dict[str, Any]:
+        """The answer as plain JSON data, for the API."""
+        return self.assistant.ask(question).to_dict()
+
+    def cite(self, turns: Turns, turn: int, number: int) -> View | None:
+        """The document of a citation at the cited span; None if there is no such citation."""
+        if not (0 <= turn < len(turns) and 1 <= number <= len(turns[turn].citations)):
+            return None
+        citations = turns[turn].citations
+        citation = citations[number - 1]
+        view = View(citation.doc_id, citation.source, citation.version)
+        view = replace(view, citation=citation, turn=turn, number=number, count=len(citations))
+        try:
+            document = self.assistant.document(citation.doc_id)
+        except DocumentNotFoundError:
+            return replace(view, problem=GONE)
+        if document.version != citation.version or self.assistant.is_stale(citation):
+            return replace(view, problem=CHANGED, length=len(document.text))
+        line = document.text.count("\n", 0, citation.start) + 1
+        view = replace(view, marks=_marks(citations, number), line=line)
+        return _seen(view, document, around(document.text, citation.start, citation.end))
+
+    def first(self, turns: Turns) -> View | None:
+        """The first citation of the newest turn, if it was answered."""
+        answered = turns and turns[-1].answer and turns[-1].answer.statements
+        return self.cite(turns, len(turns) - 1, 1) if answered else None
+
+    def show(self, doc_id: str) -> View | None:
+        """A document from its beginning; None if there is no such document."""
+        try:
+            document = self.assistant.document(doc_id)
+        except DocumentNotFoundError:
+            return None
+        view = View(document.doc_id, document.source, document.version)
+        return _seen(view, document, around(document.text, 0, 0))
+
+    def more(self, view: View, *, before: bool) -> View:
+        """The view with more of its document."""
+        try:
+            document = self.assistant.document(view.doc_id)
+        except DocumentNotFoundError:
+            return replace(view, problem=GONE)
+        if document.version != view.version:
+            return replace(view, problem=CHANGED, length=len(document.text))
+        grow = earlier if before else later
+        return _seen(view, document, grow(document.text, Window(view.start, view.end)))
+
+    def add(self, files: Sequence[str]) -> IngestReport:
+        """Keep uploaded files beside the index and read them in; what fails is named and the rest is kept."""
+        good = [Path(file) for file in files if Path(file).suffix.lower() in TYPES][:FILES_AT_ONCE]
+        turned_away = tuple(
+            FileFailure(Path(file).name, f"only {' and '.join(TYPES)} files, {FILES_AT_ONCE} at once at the most")
+            for file in files
+            if Path(file) not in good
+        )
+        folder = Path(self.assistant.name) / "uploads"
+        kept = [_keep(file, folder) for file in good]
+        done = self.assistant.ingest([str(path) for path in kept]) if kept else IngestReport()
+        failed = [_named(failure, folder) for failure in done.failed]
+        for failure in failed:
+            (folder / failure.source).unlink(missing_ok=True)
+        return replace(done, failed=(*failed, *turned_away))
+
+    def checked(self, turns: Turns) -> Turns:
+        """The turns, with citations marked whose document has changed since."""
+        return tuple(replace(turn, stale=self._stale(turn)) for turn in turns)
+
+    def examples(self) -> tuple[str, ...]:
+        """Questions about these documents that are known to be answered; found once for each state of the index.
+
+        None where asking fails: the fault is told when somebody asks.
+        """
+        documents = self.assistant.documents()
+        state = frozenset(item.version for item in documents)
+        if self._examples[0] != state:
+            found = self._answered([item.doc_id for item in documents])
+            try:
+                self._examples = state, tuple(islice(found, EXAMPLES_SHOWN))
+            except CitespanError:
+                return ()
+        return self._examples[1]
+
+    def _answered(self, doc_ids: Sequence[str]) -> Iterator[str]:
+        proposed = (question for doc_id in doc_ids for question in candidates(self.assistant.document(doc_id).text))
+        for question in islice(dict.fromkeys(proposed), EXAMPLES_TRIED):
+            if self.assistant.ask(question).status == "answered":
+                yield question
+
+    def _stale(self, turn: Turn) -> frozenset[int]:
+        numbered = enumerate(turn.citations, start=1)
+        return frozenset(number for number, citation in numbered if self.assistant.is_stale(citation))
+
+
+def ended(turns: Turns, *, problem: str = "") -> Turns:
+    """The turns, the last one no longer working: stopped by its reader, or by a problem."""
+    if not turns or not turns[-1].working:
+        return turns
+    return (*turns[:-1], replace(turns[-1], problem=problem, stopped=not problem))
+
+
+def _told(turn: Turn, event: Event) -> Turn:
+    match event:
+        case EvidenceFound(citations):
+            return replace(turn, evidence=citations[:EVIDENCE_SHOWN])
+        case StatementVerified(statement):
+            return replace(turn, statements=(*turn.statements, statement))
+        case AnswerDone(answer):
+            return replace(turn, answer=answer)
+
+
+def _marks(citations: Sequence[Citation], number: int) -> tuple[Mark, ...]:
+    """The marks of every citation that reads the same version of the same document as the one opened."""
+    opened = place(citations[number - 1])[:2]
+    return tuple(
+        Mark(citation.start, citation.end, at, current=at == number)
+        for at, citation in enumerate(citations, start=1)
+        if place(citation)[:2] == opened
+    )
+
+
+def _seen(view: View, document: Document, window: Window) -> View:
+    text = document.text[window.start : window.end]
+    return replace(view, text=text, start=window.start, end=window.end, length=len(document.text))
+
+
+def _named(failure: FileFailure, folder: Path) -> FileFailure:
+    """The failure by the file's own name: where uploads are kept means nothing to who uploaded it."""
+    name = Path(failure.source).name
+    return FileFailure(name, failure.reason.replace(f"{folder}{os.sep}", ""))
+
+
+def _keep(file: Path, folder: Path) -> Path:
+    """The file under its own name in `folder`; one of that name that is there already is its older version."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return Path(shutil.move(file, folder / file.name))
