@@ -1,0 +1,37 @@
+"""Claims' twins and statements carry the label that their edit earns."""
+
+from random import Random
+
+import pytest
+
+from training import claims, evaluate_claims
+from training.data import Claim, Reading, plain
+
+CLAIM = Claim("c", "Ann Lee opened the Oslo office in 1990.", "In 1990 Ann Lee opened the Oslo office.", True)
+POOL = {"name": ["Bob Ray"], "place": ["Rome"]}
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_twin_is_true_only_if_both_sides_changed(seed: int) -> None:
+    made = claims._twin(CLAIM, POOL, Random(seed))
+    assert made is not None
+    changed = (made.claim != CLAIM.claim, made.evidence != CLAIM.evidence)
+    assert made.supported == (changed == (True, True))
+    assert any(changed)
+
+
+def test_a_subject_question_becomes_a_true_statement_and_a_false_one(tower: Reading) -> None:
+    text = tower.passage.text.replace("Visitors from Norway", "Visitors with Sophie Germain")
+    row = Reading("s", "g", "Who led the largest team of engineers?", type(tower.passage)(text, tower.passage.answer))
+    made = claims.statements([row], Random(0))
+    assert ("Gustave Eiffel led the largest team of engineers.", True) in [(c.claim, c.supported) for c in made]
+    assert [c.supported for c in made] == [True, False]
+
+
+def test_tokenised_text_reads_as_prose_again() -> None:
+    assert plain("He ( Bob ) said `` no '' , -LRB- twice -RRB- .") == 'He (Bob) said " no ", (twice).'
+
+
+def test_the_sentences_that_share_rare_words_are_looked_at_in_their_order() -> None:
+    pieces = ["The club met.", "The club won the Ashburton cup.", "The club lost."]
+    assert evaluate_claims.sharing_words("The Ashburton club lost", pieces, 2) == pieces[1:]

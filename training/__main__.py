@@ -1,0 +1,112 @@
+"""Command line: `python -m training reader|verifier|evaluate|export`."""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+RUNS = Path(__file__).resolve().parents[2] / "reader-runs"
+
+
+def parser() -> argparse.ArgumentParser:
+    """The commands and their options."""
+    top = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    top.add_argument("--runs", type=Path, default=RUNS, help="where checkpoints and exports go (default: %(default)s)")
+    top.add_argument("--threads", type=int, default=2)
+    commands = top.add_subparsers(dest="command", required=True)
+    for name, tokens, rate in (("reader", 5_200_000, 1.5e-4), ("verifier", 1_200_000, 1e-4)):
+        train = commands.add_parser(name, help=f"train the {name}, or go on where it stopped")
+        train.add_argument("--name", default=name, help="the run's directory under --runs")
+        train.add_argument("--tokens", type=int, default=tokens, help="length in padded tokens (default: %(default)s)")
+        train.add_argument("--rate", type=float, default=rate)
+        train.add_argument("--decay", type=float, default=0.5, help="share of the run that decays to 0")
+        train.add_argument("--seed", type=int, default=0)
+        train.add_argument("--start", type=Path, help="a run's directory to take the first weights from")
+    _add_measuring(commands)
+    return top
+
+
+def _add_measuring(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    write = commands.add_parser("export", help="write a run's weights as the product reads them")
+    write.add_argument("run", help="the run's directory under --runs")
+    write.add_argument("--name", help="the export's name (default: the run's)")
+    write.add_argument("--last", action="store_true", help="the last weights instead of their running average")
+    write.add_argument("--seed", type=int, default=0, help="the run's seed, for the manifest")
+    judge = commands.add_parser("evaluate", help="measure an export on the development sets")
+    judge.add_argument("name", help="the export's name")
+    judge.add_argument("--parts", nargs="+", default=["reading", "claims"], choices=["reading", "claims"])
+    judge.add_argument(
+        "--limit", type=int, help="rows of the large sets, drawn at random (default: all; PolicyQA 2,000)"
+    )
+
+
+def say(line: str) -> None:
+    """One line to standard output, at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def train(options: argparse.Namespace) -> None:
+    """Run or resume one training; SIGTERM makes it save after the step in hand and end."""
+    import torch
+
+    from training import checkpoint, model, tasks
+    from training.curve import draw
+    from training.train import Plan, Trainer, run
+
+    torch.manual_seed(options.seed)
+    reader = model.fresh_model()
+    if options.start:
+        state = checkpoint.load(options.start)
+        if state is None:
+            raise SystemExit(f"no checkpoint in {options.start}: train it first")
+        reader.load_state_dict(checkpoint.weights_of(state, averaged=True), strict=False)
+    plan = Plan(options.runs / options.name, options.tokens, seed=options.seed, rate=options.rate, decay=options.decay)
+    mixture = tasks.READER if options.command == "reader" else tasks.VERIFIER
+    asked: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, frame: asked.append(number))
+    run(Trainer(reader, plan), tasks.shards(mixture, options.seed), report=say, stopped=lambda: bool(asked))
+    picture = draw(plan.directory)
+    say(f"the curve: {picture or plan.directory / 'curve.csv'}")
+
+
+def export(options: argparse.Namespace) -> None:
+    """Write NAME.safetensors and NAME.json under --runs/export."""
+    from training import checkpoint
+    from training.export import export as write
+
+    state = checkpoint.load(options.runs / options.run)
+    if state is None:
+        raise SystemExit(f"no checkpoint in {options.runs / options.run}: train it first")
+    name = options.name or options.run
+    manifest = write(state, options.runs / "export", name, averaged=not options.last, seed=options.seed)
+    say(f"{options.runs / 'export' / name}.safetensors sha256 {manifest.sha256}")
+
+
+def evaluate(options: argparse.Namespace) -> None:
+    """Measure an export and print its figures."""
+    from training.report import measure
+
+    measure(options.runs / "export", options.name, options.parts, limit=options.limit, say=say)
+
+
+COMMANDS = {"reader": train, "verifier": train, "export": export, "evaluate": evaluate}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; the process id goes to `pid` in --runs, so that a run can be paused from outside."""
+    options = parser().parse_args(arguments)
+    from training.model import set_threads
+
+    set_threads(options.threads)
+    options.runs.mkdir(parents=True, exist_ok=True)
+    if options.command in ("reader", "verifier"):
+        (options.runs / "pid").write_text(f"{os.getpid()}\n", encoding="utf-8")
+    COMMANDS[options.command](options)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
