@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-PORT ?= 7860
+PORT ?=
 # The only network access of all of it is pip's. Telemetry of libraries is off here too.
 export GRADIO_ANALYTICS_ENABLED := False
 export ANONYMIZED_TELEMETRY := False
@@ -28,7 +28,7 @@ chat: setup ## index seeds/ and open the chat on 127.0.0.1
 	@echo "==> Indexing seeds/ (what has not changed is skipped)"
 	@$(BIN)/rag ingest seeds --sync
 	@echo "==> Starting the chat; stop it with Ctrl+C"
-	@$(BIN)/rag chat --port $(PORT)
+	@$(BIN)/rag chat $(if $(PORT),--port $(PORT))
 
 test: setup ## lint, types, every test, the groundedness gate: what CI runs
 	@echo "==> Looking for a browser for the chat's tests"
@@ -46,7 +46,7 @@ check: setup ## lint, types and the tests that need no model and no browser
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest -m 'not model and not browser'
+	@$(BIN)/python -m pytest -m 'not model and not browser' --ignore tests/training
 
 fix: setup ## let ruff mend what it can
 	@$(BIN)/ruff check --fix .

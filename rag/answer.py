@@ -77,7 +77,7 @@ class Answerer:
         asked = _Asked(question, question.strip(), self.generator.name, self.catalogue.index_version(), Clock())
         if fault := self._fault(asked.wanted):
             yield AnswerDone(asked.refused("bad_question", message=fault))
-        elif not self.catalogue.versions():
+        elif self.catalogue.is_empty():
             yield AnswerDone(asked.refused("empty_index"))
         else:
             yield from self._read(asked, doc_ids)

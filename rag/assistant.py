@@ -168,13 +168,9 @@ class Assistant:
         """The folder the index is in."""
         return str(self._index.folder)
 
-    def size(self) -> int:
-        """Bytes on disk."""
-        return sum(file.stat().st_size for file in self._index.folder.rglob("*") if file.is_file())
-
     def _chosen(self, documents: Iterable[str] | None) -> list[str] | None:
         """The ids that `documents` name; all of an empty index, which has its own refusal."""
-        if documents is None or not self._index.catalogue.versions():
+        if documents is None or self._index.catalogue.is_empty():
             return None
         return self._index.matches(documents)
 

@@ -131,6 +131,12 @@ class Catalogue:
             )
             return [read_chunk(row) for row in rows]
 
+    def is_empty(self) -> bool:
+        """Whether no document is ready."""
+        with self.database.reading() as connection:
+            query = "SELECT NOT EXISTS (SELECT 1 FROM documents WHERE state = 'ready')"
+            return bool(connection.execute(query).fetchone()[0])
+
     def count(self) -> int:
         """The number of chunks that are ready."""
         with self.database.reading() as connection:

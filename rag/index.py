@@ -124,7 +124,7 @@ class Index:
 
     def _claim(self) -> None:
         """Note what an index that is still empty is made with; make sure of it for one that is not."""
-        if self.catalogue.versions():
+        if not self.catalogue.is_empty():
             _ = self.encoder
         elif self.catalogue.meta("fingerprint") != self.fingerprint:
             self.vectors.reset()

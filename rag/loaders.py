@@ -57,7 +57,7 @@ def _files_in(top: Path) -> Iterator[Path]:
 
 def _ignored(folder: Path) -> GitIgnoreSpec:
     rules = folder / IGNORE_FILE
-    return GitIgnoreSpec.from_lines(rules.read_text(encoding="utf-8").splitlines() if rules.is_file() else [])
+    return GitIgnoreSpec.from_lines(_decode(rules, _read(rules)).splitlines() if rules.is_file() else [])
 
 
 def load(path: Path, *, base: Path) -> Document:
@@ -66,9 +66,8 @@ def load(path: Path, *, base: Path) -> Document:
     Raises UnreadableSourceError naming the file, and the byte where it stops being text.
     """
     if path.suffix.lower() not in SUFFIXES:
-        raise UnreadableSourceError(
-            f"{path}: files that end in '{path.suffix}' are not read yet. Convert it to .txt or .md."
-        )
+        kind = f"files that end in '{path.suffix}'" if path.suffix else "files without an ending"
+        raise UnreadableSourceError(f"{path}: {kind} are not read. Convert it to .txt or .md.")
     return make_document(_decode(path, _read(path)), source=source_name(path, base=base))
 
 

@@ -29,6 +29,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             return fakes.assistant(index.resolve())
 
     monkeypatch.setattr(cli.Assistant, "open", open_with_fake)
+    monkeypatch.setattr(cli, "_add_plugins", lambda app: None)  # test_docs looks at those
     return tmp_path
 
 

@@ -47,6 +47,18 @@ def test_there_is_one_token_vector_for_each_wordpiece(encoder: SentenceEncoder) 
 
 
 @pytest.mark.model
+def test_bfloat16_makes_the_same_vectors_to_three_digits(
+    encoder: SentenceEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.encoder.computes_bfloat16", lambda: True)
+    narrow = SentenceEncoder(lambda: find_model("all-MiniLM-L6-v2"))
+    texts = ["How many pages are in the leak?", "Politicians held sway."]
+    assert np.min(np.sum(encoder.encode(texts) * narrow.encode(texts), axis=1)) > 0.999
+    for wide, short in zip(encoder.encode_tokens(texts), narrow.encode_tokens(texts), strict=True):
+        assert np.min(np.sum(wide * short, axis=1)) > 0.999
+
+
+@pytest.mark.model
 def test_nothing_encodes_to_nothing(encoder: SentenceEncoder) -> None:
     assert encoder.encode([]).shape == (0, 384)
     assert encoder.encode_tokens([]) == []

@@ -21,7 +21,8 @@ def test_text_is_kept_as_it_is_but_for_the_byte_order_mark(tmp_path: Path) -> No
         ("bom.txt", b"\xef\xbb\xbfab\xff", "bom.txt is not UTF-8: byte 5 is 0xff"),
         ("utf16.txt", "hi".encode("utf-16"), "utf16.txt is not text: byte 3 is zero"),
         ("empty.txt", b" \n", "empty.txt is empty"),
-        ("report.pdf", b"%PDF-1.7", "files that end in '.pdf' are not read yet"),
+        ("report.pdf", b"%PDF-1.7", "files that end in '.pdf' are not read. Convert it"),
+        ("LICENSE", b"x", "files without an ending are not read. Convert it"),
     ],
 )
 def test_what_is_not_text_is_refused_by_name_and_byte(tmp_path: Path, name: str, data: bytes, message: str) -> None:

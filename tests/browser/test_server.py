@@ -10,7 +10,7 @@ import pytest
 from tests.browser.serving import ROOT
 from tests.ui.fakes import seeded
 
-pytestmark = [pytest.mark.network]
+pytestmark = [pytest.mark.browser, pytest.mark.network]
 
 QUESTION = "How many pages long is the trove of classified documents?"
 
