@@ -122,6 +122,10 @@ class Assistant:
 
         return SpanRetriever(self.retrieve)
 
+    def prepare(self) -> None:
+        """Load the models now, so that the first question does not wait for it. Raises as `ask`."""
+        self._index.encoder.encode([self.name])
+
     def ingest(
         self, paths: Paths, *, sync: bool = False, progress: Progress | None = None, wait: float = 0.0
     ) -> IngestReport:

@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from rag.reports import CheckReport, DocumentInfo, IngestReport
@@ -67,10 +67,11 @@ def print_documents(documents: Sequence[DocumentInfo]) -> None:
             values = info.doc_id, _shown(info.source), info.characters, info.chunks, info.version
             sys.stdout.write("\t".join(map(str, values)) + "\n")
         return
-    table = Table("id", "source", "characters", "chunks", "version", "added", box=None, header_style="dim")
+    source = Column("source", overflow="fold")
+    table = Table("id", source, "characters", "chunks", "version", box=None, header_style="dim", pad_edge=False)
     for info in documents:
         sizes = f"{info.characters:,}", f"{info.chunks:,}"
-        table.add_row(info.doc_id, _shown(info.source), *sizes, info.version[:12], info.added[:10])
+        table.add_row(info.doc_id, _shown(info.source), *sizes, info.version[:12])
     out.print(table)
 
 
@@ -123,7 +124,15 @@ def _print_citations(title: str, citations: Sequence[Citation], line_of: LineOf)
         place = Text(f"[{number}] ", style="cyan")
         place.append_text(_shown(f"{citation.source}:{line_of(citation)}"))
         out.print(place.append(f"  characters {citation.start}–{citation.end}", style="dim"))
-        out.print(Padding(_shown(" ".join(citation.quote.split()), style="italic"), (0, 0, 0, 4), expand=False))
+        _print_indented(" ".join(citation.quote.split()))
+
+
+def _print_indented(quote: str) -> None:
+    """A quotation, indented: wrapped to the terminal's width, or whole on one line when piped."""
+    if out.is_terminal:
+        out.print(Padding(_shown(quote, style="italic"), (0, 0, 0, 4)), soft_wrap=False)
+    else:
+        out.print(Text("    ").append_text(_shown(quote)))
 
 
 def _paragraphs(text: str, start: int, end: int) -> tuple[int, int]:

@@ -76,6 +76,13 @@ def test_ask_prints_the_answer_with_its_receipts(rag: Rag) -> None:
     assert "\x1b" not in out
 
 
+def test_a_piped_quotation_stands_whole_on_one_line(rag: Rag, place: Path) -> None:
+    long = "Rats " + "and mice " * 20 + "squeak loudly."
+    write_files(place, {"docs/long.txt": long})
+    rag("ingest", "docs")
+    assert f"    {long}\n" in rag("ask", "Do rats and mice squeak loudly?")[1]
+
+
 def test_ask_refuses_with_exit_code_1_and_the_nearest_passages(rag: Rag) -> None:
     rag("ingest", "docs")
     code, out, _ = rag("ask", "What is quantum chromodynamics?")

@@ -31,6 +31,8 @@ def chat(index: Index = Path(DEFAULT_INDEX), host: Host = "127.0.0.1", port: Por
     from ui.app import serve
 
     with Assistant.open(index) as assistant:
+        typer.echo("Loading the model …")
+        assistant.prepare()
         serve(assistant, host=host, port=port, auth=login, ready=_announce)
 
 
