@@ -149,6 +149,7 @@ class _Asked:
     def answered(
         self, confidence: float, kept: Sequence[Statement], dropped: Sequence[Statement], short: Citation | None
     ) -> Answer:
+        """The answer made of the statements that were kept."""
         text = " ".join(statement.text for statement in kept)
         return self._answer(
             status="answered",
@@ -168,6 +169,7 @@ class _Asked:
         confidence: float = 0.0,
         dropped: Sequence[Statement] = (),
     ) -> Answer:
+        """The answer that is a refusal, in the reason's own words unless it has others."""
         refusal = Refusal(reason, message or _MESSAGES[reason], nearest)
         return self._answer(
             status="refused", text=refusal.message, refusal=refusal, confidence=confidence, dropped=tuple(dropped)
