@@ -82,13 +82,13 @@ class Catalogue:
             raise DocumentNotFoundError(f"No document {doc_id} in the index. `rag docs` lists what there is.")
         return Document(*row)
 
-    def context(self, doc_id: str, start: int, end: int) -> str:
-        """The characters of a document between two offsets, cut off at its ends; empty when it is not there."""
+    def context(self, doc_id: str, version: str, start: int, end: int) -> str:
+        """The characters of a document between two offsets, cut off at its ends; empty when that version is gone."""
         first = max(0, start)
         with self.database.reading() as connection:
             row = connection.execute(
-                "SELECT substr(text, ?, ?) FROM documents WHERE doc_id = ? AND state = 'ready'",
-                (first + 1, max(0, end - first), doc_id),
+                "SELECT substr(text, ?, ?) FROM documents WHERE doc_id = ? AND version = ? AND state = 'ready'",
+                (first + 1, max(0, end - first), doc_id, version),
             ).fetchone()
         return row[0] if row else ""
 

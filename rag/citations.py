@@ -6,15 +6,15 @@ from rag.types import Citation, Evidence
 
 CONTEXT = 32  # characters kept before and after a quote, as much as the W3C model's examples show
 
-TextOf = Callable[[str, int, int], str]
-"""(doc_id, start, end) in, the characters of that document between them out, cut off at its ends."""
+TextOf = Callable[[str, str, int, int], str]
+"""(doc_id, version, start, end) in, the characters between them out, cut off at the text's ends; empty if not there."""
 
 
 def cite(evidence: Evidence, text_of: TextOf) -> Citation | None:
-    """The citation of a piece of evidence, or None when the document no longer holds those characters there."""
+    """The citation of a piece of evidence, or None when that version no longer is there, or says something else."""
     chunk = evidence.chunk
     first = max(0, evidence.start - CONTEXT)
-    around = text_of(chunk.doc_id, first, evidence.end + CONTEXT)
+    around = text_of(chunk.doc_id, chunk.version, first, evidence.end + CONTEXT)
     before, length = evidence.start - first, evidence.end - evidence.start
     if around[before : before + length] != evidence.quote:
         return None

@@ -23,14 +23,15 @@ def writer_lock(folder: Path, *, wait: float = 0.0) -> Iterator[None]:
     note = folder / "writer.pid"  # beside the lock: the lock file itself is emptied by whoever tries to take it
     try:
         lock.acquire(timeout=wait)
+        note.write_text(str(os.getpid()), encoding="ascii")
     except Timeout:
         raise IndexLockedError(
             f"{folder} is being written by {_holder(note)}. Wait for it, or stop it; asking goes on meanwhile."
         ) from None
     except OSError as error:
-        raise IndexWriteError(f"{folder} may not be written: {error}. Check its permissions.") from error
+        lock.release()
+        raise IndexWriteError(f"{folder} cannot be written: {error}. Check its permissions and the disk.") from error
     try:
-        note.write_text(str(os.getpid()), encoding="ascii")
         yield
     finally:
         with suppress(FileNotFoundError):

@@ -79,9 +79,10 @@ def test_a_chunk_comes_out_as_it_went_in(catalogue: Catalogue, journal: Journal)
     journal.begin(document, cut(document))
     journal.publish([document])
     assert catalogue.chunks_of(document.doc_id) == cut(document)
-    assert catalogue.context(document.doc_id, -5, 6) == "# Head"
-    assert catalogue.context(document.doc_id, 8, 10_000) == "It’s 👩‍👩‍👧.\r\nYes."
-    assert catalogue.context("none", 0, 5) == ""
+    assert catalogue.context(document.doc_id, document.version, -5, 6) == "# Head"
+    assert catalogue.context(document.doc_id, document.version, 8, 10_000) == "It’s 👩‍👩‍👧.\r\nYes."
+    assert catalogue.context("none", document.version, 0, 5) == ""
+    assert catalogue.context(document.doc_id, "0" * 64, 0, 5) == ""
 
 
 def test_documents_are_named_by_id_start_of_id_source_or_glob(catalogue: Catalogue, journal: Journal) -> None:
