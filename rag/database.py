@@ -30,8 +30,12 @@ class Database:
         self._local = local()
         self._opened: list[sqlite3.Connection] = []
         self._lock = Lock()
-        with self.errors():
-            self.connection.executescript(schema)
+        try:
+            with self.errors():
+                self.connection.executescript(schema)
+        except IndexStateError:
+            self.close()
+            raise
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -95,9 +99,9 @@ class Database:
     def _connect(self) -> sqlite3.Connection:
         with self.errors():
             connection = sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
+            with self._lock:
+                self._opened.append(connection)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA foreign_keys = ON")
-        with self._lock:
-            self._opened.append(connection)
         return connection

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from rag.database import Database
+
 SEEDS = Path(__file__).parent.parent / "seeds"
 SEED = SEEDS / "000_6a9d2407a8ec5682.txt"
 
@@ -35,6 +37,22 @@ def own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempP
     for name in [name for name in os.environ if name.startswith("RAG_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("RAG_CACHE_DIR", str(tmp_path_factory.getbasetemp() / "cache"))
+
+
+@pytest.fixture(autouse=True)
+def no_database_is_left_open(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What a test opens and does not close is closed after it."""
+    opened: list[Database] = []
+    start = Database.__init__
+
+    def noted(self: Database, *args: Any, **options: Any) -> None:
+        opened.append(self)
+        start(self, *args, **options)
+
+    monkeypatch.setattr(Database, "__init__", noted)
+    yield
+    for database in opened:
+        database.close()
 
 
 @pytest.fixture
