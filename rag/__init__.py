@@ -31,7 +31,14 @@ _HOMES = {
     "rag.errors": ("CitespanError",),
     "rag.reports": ("CheckReport", "DocumentInfo", "IngestReport"),
     "rag.types": (
-        *("Answer", "AnswerDone", "Citation", "Document", "EvidenceFound", "Refusal", "Statement", "StatementVerified"),
+        "Answer",
+        "AnswerDone",
+        "Citation",
+        "Document",
+        "EvidenceFound",
+        "Refusal",
+        "Statement",
+        "StatementVerified",
     ),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
