@@ -4,8 +4,8 @@ It needs no model but the encoder. It tells documents about something else from 
 a near miss from an answer badly; a trained reader is to take its place behind the same Protocol. It marks no span.
 
 Measured on the development sets (SQuAD 2.0 development file: n = 1,200 questions, half answerable, over the 824 chunks
-of its paragraphs; CLAPnq: n = 308, 159 answerable, over 476 chunks); on the left six fused chunks are read, on the right
-the six nearest by cosine, but for the last line:
+of its paragraphs; CLAPnq: n = 308, 159 answerable, over 476 chunks). On the left six fused chunks are read; on the
+right the six nearest by cosine, but for the last line:
 
     right sentence first      SQuAD  CLAPnq        answerable or not, AUROC       SQuAD  CLAPnq
     cosine                    0.630  0.748         best sentence's cosine         0.646  0.866
