@@ -18,11 +18,10 @@ from eval.metrics import Located
 from eval.outcomes import Observed, Outcome, Place, Scored, Unscored
 from eval.scorers import Documents, score
 from rag import AnswerDone, Citation, Document, DocumentInfo, EvidenceFound
+from rag.types import Progress
 
 Clock = Callable[[], float]
 """Seconds since any fixed moment."""
-Progress = Callable[[int, int], None]
-"""Called with (asked, total)."""
 
 
 class Passage(Protocol):

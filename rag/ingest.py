@@ -5,7 +5,7 @@ that the encoder gets many texts at once and memory stays bounded. A text that w
 """
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +21,9 @@ from rag.types import Chunk, Document, Encoder, Progress, VectorStore
 
 WINDOW = 512  # chunks that are embedded and written together
 _SLICE = 128  # texts after which new vectors are on disk: the most that a crash can cost
+
+_Note = Callable[[Document, Sequence[Chunk]], None]
+"""Writes down a document with its chunks before their vectors are written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,8 @@ def ingest(
     removed = [store.catalogue.document(doc_id).source for doc_id in gone]
     if gone:
         store.journal.remove(gone)
-    for window in _windows(store, _changed(store, files, base, tally, progress)):
+    changed = _changed(store, files, base, tally, progress)
+    for window in _windows(store, changed, store.journal.begin):
         tally.chunks += sum(len(chunks) for _, chunks in window)
         tally.embedded += _write(store, window)
         store.journal.publish([document for document, _ in window])
@@ -108,19 +112,22 @@ def settle(journal: Journal, vectors: VectorStore) -> None:
 def rebuild(store: Store, *, progress: Progress | None = None) -> int:
     """Cut every document anew and fill an empty vector store, from the catalogue alone; the number of chunks."""
     store.vectors.reset()
-    doc_ids = sorted(store.catalogue.versions())
     total = 0
-    for done, doc_id in enumerate(doc_ids, start=1):
-        document = store.catalogue.document(doc_id)
-        chunks = store.chunks(document)
-        store.journal.replace_chunks(document, chunks)
-        _write(store, [(document, chunks)])
-        total += len(chunks)
-        if progress:
-            progress(done, len(doc_ids))
+    for window in _windows(store, _kept(store.catalogue, progress), store.journal.replace_chunks):
+        total += sum(len(chunks) for _, chunks in window)
+        _write(store, window)
     settle(store.journal, store.vectors)
     store.journal.forget_vectors()
     return total
+
+
+def _kept(catalogue: Catalogue, progress: Progress | None) -> Iterator[Document]:
+    """The documents that the catalogue holds, one at a time."""
+    doc_ids = sorted(catalogue.versions())
+    for done, doc_id in enumerate(doc_ids, start=1):
+        yield catalogue.document(doc_id)
+        if progress:
+            progress(done, len(doc_ids))
 
 
 def _changed(
@@ -145,12 +152,12 @@ def _changed(
             progress(done, len(files))
 
 
-def _windows(store: Store, documents: Iterable[Document]) -> Iterator[list[tuple[Document, list[Chunk]]]]:
-    """Documents noted as pending, with their chunks, in groups of about `WINDOW` chunks."""
+def _windows(store: Store, documents: Iterable[Document], note: _Note) -> Iterator[list[tuple[Document, list[Chunk]]]]:
+    """Documents with their chunks, noted in the journal, in groups of about `WINDOW` chunks."""
     window: list[tuple[Document, list[Chunk]]] = []
     for document in documents:
         chunks = store.chunks(document)
-        store.journal.begin(document, chunks)
+        note(document, chunks)
         window.append((document, chunks))
         if sum(len(chunks) for _, chunks in window) >= WINDOW:
             yield window

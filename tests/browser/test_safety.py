@@ -90,6 +90,7 @@ def test_the_password_page_loads_everything_from_here_too(open_chat: Open) -> No
     chat.page.get_by_role("button", name="Login").click()
     chat.page.locator(".cs-welcome").wait_for()
     chat.ask("How many pages long is the trove of classified documents?")
+    assert {url for url in chat.requests if not url.startswith(chat.address)} == set()
 
 
 def test_a_page_loads_everything_from_here(open_chat: Open) -> None:
