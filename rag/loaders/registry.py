@@ -1,0 +1,87 @@
+"""Which loader reads which files, and the document that comes of it. Loaders load when they are first needed."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from rag.errors import UnreadableSourceError
+from rag.types import Document
+
+VERSION = "1"  # raise it when a loader makes another text of the same file: files are then read again
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """What is read by one function of one module; `foreign`: by a library's parser, in a process of its own."""
+
+    name: str
+    module: str
+    function: str = "read"
+    foreign: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The document in a file, and what of the file could not be read, in words."""
+
+    document: Document
+    warnings: tuple[str, ...] = ()
+
+
+_TEXT, _HTML = Format("text", "text"), Format("HTML", "html", foreign=True)
+_CSV, _JSON_LINES = Format("CSV", "rows", "read_csv"), Format("JSON Lines", "rows", "read_json_lines")
+FORMATS = {
+    **dict.fromkeys((".txt", ".text", ".md", ".markdown"), _TEXT),
+    **dict.fromkeys((".html", ".htm", ".xhtml"), _HTML),
+    **dict.fromkeys((".csv", ".tsv"), _CSV),
+    **dict.fromkeys((".jsonl", ".ndjson"), _JSON_LINES),
+    ".pdf": Format("PDF", "pdf", foreign=True),
+    ".docx": Format("a Word document", "docx", foreign=True),
+    ".epub": Format("EPUB", "epub", foreign=True),
+    ".eml": Format("e-mail", "mail", foreign=True),
+}
+SUFFIXES = frozenset(FORMATS)
+
+
+def format_of(path: Path) -> Format:
+    """The format of a file, by its suffix. Raises UnreadableSourceError for one that is not read."""
+    found = FORMATS.get(path.suffix.lower())
+    if found is None:
+        kind = f"files that end in '{path.suffix}'" if path.suffix else "files without an ending"
+        raise UnreadableSourceError(f"{path}: {kind} are not read. Convert it to one of {', '.join(sorted(SUFFIXES))}.")
+    return found
+
+
+def load(path: Path, data: bytes, *, source: str) -> Loaded:
+    """The document in a file's bytes, under the name `source`. Raises UnreadableSourceError saying what is wrong."""
+    found = format_of(path)
+    reader = getattr(import_module(f"rag.loaders.{found.module}"), found.function)
+    try:
+        content = reader(path, data)
+    except UnreadableSourceError:
+        raise
+    except Exception as error:  # what a hostile file makes a parser raise is in no list; it is one failure, by name
+        raise UnreadableSourceError(
+            f"{path} cannot be read as {found.name} ({type(error).__name__}: {error}). It may be damaged."
+        ) from error
+    text = _SURROGATE.sub("\ufffd", content.text)  # a JSON string may hold half a character; no file can
+    if not text.strip():
+        raise UnreadableSourceError(f"{path} is empty. Remove it, or put some text in it.")
+    parts: dict[str, Any] = {name: getattr(content, name) for name in ("places", "encoding", "layout")}
+    return Loaded(make_document(text, source=source, **parts), content.warnings)
+
+
+def make_document(text: str, *, source: str, **parts: Any) -> Document:
+    """The document of a text, under a name that stays the same from version to version."""
+    return Document(
+        doc_id=hashlib.sha256(source.encode("utf-8")).hexdigest()[:12],
+        source=source,
+        version=hashlib.sha256(text.encode("utf-8")).hexdigest(),
+        text=text,
+        **parts,
+    )
