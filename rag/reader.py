@@ -1,58 +1,172 @@
-"""The first reader: it compares the question's wordpieces with each sentence's (MaxSim, Khattab & Zaharia, SIGIR 2020).
+"""Readers: which sentences of the passages answer a question, in which words, and whether any does.
 
-It needs no model but the encoder. It tells documents about something else from documents about the question well, and
-a near miss from an answer badly; a trained reader is to take its place behind the same Protocol. It marks no span.
-
-Measured on the development sets (SQuAD 2.0 development file: n = 1,200 questions, half answerable, over the 824 chunks
-of its paragraphs; CLAPnq: n = 308, 159 answerable, over 476 chunks). On the left six fused chunks are read; on the
-right the six nearest by cosine, but for the last line:
-
-    right sentence first      SQuAD  CLAPnq        answerable or not, AUROC       SQuAD  CLAPnq
-    cosine                    0.630  0.748         best sentence's cosine         0.646  0.866
-    word overlap (idf)        0.688  0.591         best chunk's cosine            0.624  0.868
-    cosine + overlap          0.738  0.736         best MaxSim (used)             0.635  0.853
-    MaxSim (used)             0.760  0.717         MaxSim + chunk's cosine        0.649  0.881
-
-A chunk's cosine is not used although it helps there: those paragraphs have one topic each, and where a chunk has
-several, as news has, its cosine is low whatever it says. Weighing function words less made every figure worse.
+`SpanReader`, the default, reads with the trained cross-encoder and weighs what it says with what the encoder says.
+`SimilarityReader` needs no model but the encoder: it compares the question's wordpieces with each sentence's (MaxSim,
+Khattab & Zaharia, SIGIR 2020). docs/reader-log.md has what each was measured at.
 """
 
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar
 
-from rag.types import Encoder, Evidence, Passage, Reading
+from rag.questions import parts
+from rag.signals import Calibration, question_values, sentence_values
+from rag.span_model import SpanModel
+from rag.types import Chunk, Encoder, Evidence, Passage, Reader, Reading, Sentence
 
 if TYPE_CHECKING:
     from rag.types import Vectors
 
-# Logistic regression of "is answerable" on the best MaxSim, over the two development sets and 600 questions of either
-# asked of the other's documents, a third of the weight each. Expected calibration error 0.049.
+# Logistic regression of "is answerable" on the best MaxSim, over SQuAD 2.0's development file, CLAPnq and 600
+# questions of either asked of the other's documents, a third of the weight each. Expected calibration error 0.049.
 _WEIGHT, _BIAS = 10.852, -7.084
 # A best MaxSim under this is about something else: so are 75 % of the questions asked of the other set's documents,
 # and 6 % of those asked of their own.
 _ON_TOPIC = 0.45
 
+_Place = tuple[Chunk, Sentence]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the models say of one sentence.
+
+    `similarity` is its MaxSim with the question. `margin` is how far the best answer that starts in it is above "no
+    answer", and `answer` where that is in the document; None for a sentence that lies past the model's window.
+    `answerable` is the model's word on its whole passage.
+    """
+
+    chunk: Chunk
+    start: int
+    end: int
+    similarity: float
+    answerable: float
+    margin: float | None
+    answer: tuple[int, int] | None
+
+    @property
+    def words(self) -> str:
+        """The characters of `answer`, empty if it was not read."""
+        return self.chunk.quote(*self.answer) if self.answer else ""
+
+    def values(self) -> dict[str, float]:
+        """The numbers that rank it among sentences."""
+        return sentence_values(self.margin, self.similarity)
+
+
+class SpanReader:
+    """A `Reader` that reads each passage with the trained model, and ranks sentences by it and by MaxSim together."""
+
+    def __init__(self, model: SpanModel, calibration: Calibration) -> None:
+        self._model = model
+        self._calibration = calibration
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """The least confidence to answer with, by strictness."""
+        return {name: point["threshold"] for name, point in self._calibration.strictness.items()}
+
+    def read(self, question: str, passages: Sequence[Passage], encoder: Encoder) -> Reading:
+        """Every sentence of the passages, likeliest first, how likely it is that they answer, and in which words.
+
+        The score of evidence is the probability that its sentence answers, given that one does.
+        """
+        seen = look(question, passages, encoder=encoder, model=self._model)
+        if not seen:
+            return Reading(evidence=(), confidence=0.0, on_topic=False)
+        scored = [
+            (Evidence(item.chunk, item.start, item.end, self._calibration.sentence(item.values())), item)
+            for item in seen
+        ]
+        scored.sort(key=lambda pair: _order(pair[0]))
+        best, first = scored[0]
+        confidence = self._calibration.question(signs(question, seen, first))
+        short = Evidence(first.chunk, *first.answer, best.score) if first.answer else None
+        return Reading(
+            evidence=tuple(evidence for evidence, _ in scored),
+            confidence=confidence,
+            on_topic=max(item.similarity for item in seen) >= _ON_TOPIC,
+            short_answer=short,
+        )
+
+
+class PartsReader:
+    """A `Reader` that reads each question of a two-part question by itself, and says which part is not answered."""
+
+    def __init__(self, reader: Reader, threshold: float) -> None:
+        self._reader = reader
+        self._threshold = threshold
+
+    def read(self, question: str, passages: Sequence[Passage], encoder: Encoder) -> Reading:
+        """The readings of the parts in one: the best of each part's evidence first; confident as its surest part."""
+        asked = parts(question)
+        read = [self._reader.read(part, passages, encoder) for part in asked]
+        if len(read) == 1:
+            return read[0]
+        surest = max(read, key=lambda one: one.confidence)
+        answered = tuple(one for one in read if one.confidence >= self._threshold)
+        missing = tuple(part for part, one in zip(asked, read, strict=True) if one.confidence < self._threshold)
+        return replace(
+            surest,
+            evidence=_merged(answered or read),
+            on_topic=any(one.on_topic for one in read),
+            parts=answered,
+            missing=missing if answered else (),
+        )
+
+
+def _merged(read: Sequence[Reading]) -> tuple[Evidence, ...]:
+    """Every sentence once, with its best score; the first of each reading before all others."""
+    best: dict[tuple[str, int], Evidence] = {}
+    for evidence in sorted((item for one in read for item in one.evidence), key=_order):
+        best.setdefault((evidence.chunk.id, evidence.start), evidence)
+    leading = {(one.evidence[0].chunk.id, one.evidence[0].start) for one in read if one.evidence}
+    return tuple(sorted(best.values(), key=lambda item: ((item.chunk.id, item.start) not in leading, _order(item))))
+
+
+def look(question: str, passages: Sequence[Passage], *, encoder: Encoder, model: SpanModel) -> list[Seen]:
+    """What the models say of every sentence of the passages, headings left out, in the passages' order."""
+    similarities = iter(_similarities(encoder, question, _places(passages)))
+    chunks = [passage.chunk for passage in passages]
+    asked = [[item for item in chunk.sentences if not item.heading] for chunk in chunks]
+    texts = [
+        (chunk.text, [(item.start - chunk.start, item.end - chunk.start) for item in items])
+        for chunk, items in zip(chunks, asked, strict=True)
+    ]
+    seen = []
+    for chunk, items, read in zip(chunks, asked, model.read(question, texts), strict=True):
+        for item, best in zip(items, read.sentences, strict=True):
+            margin, answer = (best[0], (chunk.start + best[1], chunk.start + best[2])) if best else (None, None)
+            seen.append(Seen(chunk, item.start, item.end, next(similarities), read.answerable, margin, answer))
+    return seen
+
+
+def signs(question: str, seen: Sequence[Seen], first: Seen) -> dict[str, float]:
+    """The numbers that tell whether the passages answer: the best of each model's, and the wording of `first`."""
+    return question_values(
+        question,
+        first.chunk.quote(first.start, first.end),
+        answerable=max(item.answerable for item in seen),
+        similarity=max(item.similarity for item in seen),
+    )
+
 
 class SimilarityReader:
     """A `Reader` that scores sentences by the mean, over the question's wordpieces, of their best cosine."""
 
-    def __init__(self, encoder: Encoder) -> None:
-        self._encoder = encoder
+    thresholds: ClassVar[Mapping[str, float]] = {"lenient": 0.2, "balanced": 0.255, "strict": 0.33}
 
-    def read(self, question: str, passages: Sequence[Passage]) -> Reading:
-        """Every sentence of the passages, best first, and how likely it is that they answer."""
-        chunks = [passage.chunk for passage in passages]
-        places = [(chunk, item) for chunk in chunks for item in chunk.sentences if not item.heading]
+    def read(self, question: str, passages: Sequence[Passage], encoder: Encoder) -> Reading:
+        """Every sentence of the passages, best first, and how likely it is that they answer. Marks no words."""
+        places = _places(passages)
         if not places:
             return Reading(evidence=(), confidence=0.0, on_topic=False)
-        asked = self._encoder.encode_tokens([question])[0]
-        tokens = self._encoder.encode_tokens([chunk.quote(item.start, item.end) for chunk, item in places])
         found = [
-            Evidence(chunk, item.start, item.end, score=maxsim(asked, vectors))
-            for (chunk, item), vectors in zip(places, tokens, strict=True)
+            Evidence(chunk, item.start, item.end, score=similarity)
+            for (chunk, item), similarity in zip(places, _similarities(encoder, question, places), strict=True)
         ]
-        evidence = tuple(sorted(found, key=lambda item: (-item.score, item.chunk.doc_id, item.start)))
+        evidence = tuple(sorted(found, key=_order))
         best = evidence[0].score
         return Reading(evidence=evidence, confidence=answerable(best), on_topic=best >= _ON_TOPIC)
 
@@ -71,3 +185,19 @@ def maxsim(question: "Vectors", sentence: "Vectors") -> float:
 def answerable(similarity: float) -> float:
     """The probability that there is an answer, when the best sentence has that MaxSim."""
     return round(1 / (1 + math.exp(-(_WEIGHT * similarity + _BIAS))), 4)
+
+
+def _places(passages: Sequence[Passage]) -> list[_Place]:
+    return [(passage.chunk, item) for passage in passages for item in passage.chunk.sentences if not item.heading]
+
+
+def _similarities(encoder: Encoder, question: str, places: Sequence[_Place]) -> list[float]:
+    if not places:
+        return []
+    asked = encoder.encode_tokens([question])[0]
+    tokens = encoder.encode_tokens([chunk.quote(item.start, item.end) for chunk, item in places])
+    return [maxsim(asked, vectors) for vectors in tokens]
+
+
+def _order(evidence: Evidence) -> tuple[float, str, int]:
+    return -evidence.score, evidence.chunk.doc_id, evidence.start

@@ -1,12 +1,18 @@
-"""The similarity reader: order, topic, and a probability that grows with similarity."""
+"""Readers: order, topic, marked words, the parts of a question, and a probability that grows with what is found."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import ClassVar, cast
 
 import numpy as np
 import pytest
 
 from rag.chunking import chunk_document
 from rag.loaders import make_document
-from rag.reader import SimilarityReader, answerable, maxsim
-from rag.types import Passage
+from rag.reader import PartsReader, SimilarityReader, SpanReader, answerable, maxsim
+from rag.signals import Calibration, Logistic
+from rag.span_model import Found, SpanModel
+from rag.types import Encoder, Evidence, Passage, Reading
 from tests.fakes import WordEncoder
 
 ENCODER = WordEncoder()
@@ -25,7 +31,7 @@ def test_maxsim_is_the_mean_over_the_question_of_the_best_match() -> None:
 
 def test_sentences_come_best_first_and_repeated_ones_in_order_of_place() -> None:
     text = "Cats purr softly. Dogs bark. Cats purr softly."
-    reading = SimilarityReader(ENCODER).read("Do cats purr softly?", passages(text))
+    reading = SimilarityReader().read("Do cats purr softly?", passages(text), ENCODER)
     assert [(item.start, item.end) for item in reading.evidence] == [(0, 17), (29, 46), (18, 28)]
     assert all(item.quote == text[item.start : item.end] for item in reading.evidence)
     assert reading.on_topic
@@ -33,16 +39,96 @@ def test_sentences_come_best_first_and_repeated_ones_in_order_of_place() -> None
 
 
 def test_another_topic_is_told_as_such() -> None:
-    reading = SimilarityReader(ENCODER).read("What is quantum chromodynamics?", passages("Cats purr. Dogs bark."))
+    reading = SimilarityReader().read("What is quantum chromodynamics?", passages("Cats purr. Dogs bark."), ENCODER)
     assert not reading.on_topic
     assert reading.confidence < 0.1
 
 
 def test_headings_are_no_evidence() -> None:
-    reading = SimilarityReader(ENCODER).read("Cats", passages("# Cats\n\nThey purr."))
+    reading = SimilarityReader().read("Cats", passages("# Cats\n\nThey purr."), ENCODER)
     assert [item.quote for item in reading.evidence] == ["They purr."]
 
 
 def test_nothing_to_read_is_no_evidence() -> None:
-    reading = SimilarityReader(ENCODER).read("Cats?", [])
+    reading = SimilarityReader().read("Cats?", [], ENCODER)
     assert (reading.evidence, reading.confidence, reading.on_topic) == ((), 0.0, False)
+
+
+class Fixed:
+    """A `SpanModel` that finds the words asked for, where they stand, and is sure of a passage that has them."""
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+
+    def read(self, question: str, passages: Sequence[tuple[str, Sequence[tuple[int, int]]]]) -> list[Found]:
+        return [self._read(text, sentences) for text, sentences in passages]
+
+    def _read(self, text: str, sentences: Sequence[tuple[int, int]]) -> Found:
+        places = [text.find(self.words, start, end) for start, end in sentences]
+        read = tuple((5.0, at, at + len(self.words)) if at >= 0 else None for at in places)
+        return Found(read, 2.0 if any(read) else -2.0)
+
+
+CALIBRATION = Calibration(
+    sentence=Logistic({"margin": 1.0, "similarity": 1.0}, 0.0),
+    question=Logistic({"answerable": 1.5}, 0.0),
+    support=Logistic({}, 0.0),
+    strictness={"balanced": {"threshold": 0.5}},
+)
+
+
+def span_reader(words: str) -> SpanReader:
+    return SpanReader(cast(SpanModel, Fixed(words)), CALIBRATION)
+
+
+def test_the_span_reader_ranks_the_sentence_with_the_answer_first_and_marks_its_words() -> None:
+    text = "Cats purr softly. Dogs bark. Cats purr softly at night."
+    reading = span_reader("at night").read("Do cats purr softly?", passages(text), ENCODER)
+    assert reading.evidence[0].quote == "Cats purr softly at night."
+    assert reading.short_answer is not None and reading.short_answer.quote == "at night"
+    assert reading.confidence > 0.9
+    assert span_reader("never").read("Do cats purr?", passages(text), ENCODER).confidence < 0.1
+    assert span_reader("never").read("Do cats purr?", passages(text), ENCODER).short_answer is None
+
+
+def test_nothing_to_read_is_no_evidence_for_the_span_reader_either() -> None:
+    reading = span_reader("x").read("Cats?", [], ENCODER)
+    assert (reading.evidence, reading.confidence, reading.on_topic) == ((), 0.0, False)
+
+
+class Knows:
+    """A reader that is sure of questions with a word in them."""
+
+    thresholds: ClassVar[dict[str, float]] = {"balanced": 0.5}
+
+    def __init__(self, *words: str) -> None:
+        self.words = words
+
+    def read(self, question: str, passages: Sequence[Passage], encoder: Encoder) -> Reading:
+        chunk = passages[0].chunk
+        found = [Evidence(chunk, item.start, item.end, 0.5) for item in chunk.sentences]
+        known = [item for item in found for word in self.words if word in question and word in item.quote.lower()]
+        evidence = tuple(dict.fromkeys([*(replace(item, score=0.9) for item in known), *found]))
+        return Reading(evidence, confidence=0.8 if known else 0.2, on_topic=bool(known))
+
+
+TWO_PARTS = "When did the cats purr, and when did the dogs bark?"
+
+
+def test_each_part_is_read_by_itself_and_the_best_of_each_comes_first() -> None:
+    text = "Cats purr. Birds sing. Dogs bark."
+    reading = PartsReader(Knows("cats", "dogs"), 0.5).read(TWO_PARTS, passages(text), ENCODER)
+    assert [item.quote for item in reading.evidence] == ["Cats purr.", "Dogs bark.", "Birds sing."]
+    assert (len(reading.parts), reading.missing, reading.confidence) == (2, (), 0.8)
+
+
+def test_the_part_that_is_not_answered_is_named() -> None:
+    text = "The cats purr. The dogs bark."
+    reading = PartsReader(Knows("cats"), 0.5).read(TWO_PARTS, passages(text), ENCODER)
+    assert (len(reading.parts), reading.missing) == (1, ("when did the dogs bark?",))
+    assert (reading.confidence, reading.on_topic) == (0.8, True)
+
+
+def test_nothing_is_missing_from_a_question_of_which_nothing_is_answered() -> None:
+    reading = PartsReader(Knows(), 0.5).read(TWO_PARTS, passages("The cats purr."), ENCODER)
+    assert (reading.parts, reading.missing, reading.confidence) == ((), (), 0.2)

@@ -37,3 +37,7 @@ def test_a_draft_that_names_no_evidence_has_no_support() -> None:
             return 1.0
 
     assert supported(Draft("Anything.", ()), Yes()) == 0.0
+
+
+def test_the_words_of_two_sentences_do_not_make_a_third() -> None:
+    assert LexicalVerifier().support("Cats bark at night.", ["Cats purr softly.", "Dogs bark at night."]) < THRESHOLD

@@ -1,4 +1,4 @@
-"""Command line: `python -m training reader|verifier|evaluate|export`."""
+"""Command line: `python -m training reader|verifier|export|calibrate`."""
 
 import argparse
 import os
@@ -34,12 +34,10 @@ def _add_measuring(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     write.add_argument("--name", help="the export's name (default: the run's)")
     write.add_argument("--last", action="store_true", help="the last weights instead of their running average")
     write.add_argument("--seed", type=int, default=0, help="the run's seed, for the manifest")
-    judge = commands.add_parser("evaluate", help="measure an export on the development sets")
-    judge.add_argument("name", help="the export's name")
-    judge.add_argument("--parts", nargs="+", default=["reading", "claims"], choices=["reading", "claims"])
-    judge.add_argument(
-        "--limit", type=int, help="rows of the large sets, drawn at random (default: all; PolicyQA 2,000)"
-    )
+    fit = commands.add_parser("calibrate", help="fit weights and thresholds to an export, measure it, put it in rag/")
+    fit.add_argument("name", help="the export's name")
+    fit.add_argument("--limit", type=int, default=1000, help="questions a set whose passage is given")
+    fit.add_argument("--out", type=Path, help="where to put weights and calibration (default: the product's folder)")
 
 
 def say(line: str) -> None:
@@ -73,26 +71,31 @@ def train(options: argparse.Namespace) -> None:
 
 
 def export(options: argparse.Namespace) -> None:
-    """Write NAME.safetensors and NAME.json under --runs/export."""
+    """Write a run's weights into --runs/export/NAME."""
     from training import checkpoint
     from training.export import export as write
 
     state = checkpoint.load(options.runs / options.run)
     if state is None:
         raise SystemExit(f"no checkpoint in {options.runs / options.run}: train it first")
-    name = options.name or options.run
-    manifest = write(state, options.runs / "export", name, averaged=not options.last, seed=options.seed)
-    say(f"{options.runs / 'export' / name}.safetensors sha256 {manifest.sha256}")
+    folder = options.runs / "export" / (options.name or options.run)
+    say(f"{folder} sha256 {write(state, folder, averaged=not options.last, seed=options.seed)}")
 
 
-def evaluate(options: argparse.Namespace) -> None:
-    """Measure an export and print its figures."""
-    from training.report import measure
+def calibrate(options: argparse.Namespace) -> None:
+    """Fit and measure an export; print its figures and put it where the product loads it."""
+    from training.report import calibrate_export
 
-    measure(options.runs / "export", options.name, options.parts, limit=options.limit, say=say)
+    calibrate_export(
+        options.runs / "export" / options.name,
+        options.out,
+        indexes=options.runs / "indexes",
+        limit=options.limit,
+        say=say,
+    )
 
 
-COMMANDS = {"reader": train, "verifier": train, "export": export, "evaluate": evaluate}
+COMMANDS = {"reader": train, "verifier": train, "export": export, "calibrate": calibrate}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -12,7 +12,9 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
-from transformers import BertConfig, BertModel
+from transformers import BertConfig
+
+from rag.network import ReaderNetwork
 
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 HIDDEN = 384
@@ -47,28 +49,18 @@ class Logits:
     supported: Tensor
 
 
-def head() -> nn.Sequential:
-    """A small classifier of the first token."""
-    return nn.Sequential(nn.Linear(HIDDEN, HIDDEN), nn.Tanh(), nn.Linear(HIDDEN, 1))
-
-
-class ReaderModel(nn.Module):
-    """The encoder and its three heads. `bert.embeddings` takes no gradient."""
+class ReaderModel(ReaderNetwork):
+    """The product's network, to be trained. `bert.embeddings` takes no gradient."""
 
     def __init__(self, config: BertConfig) -> None:
-        super().__init__()
-        self.bert = BertModel(config, add_pooling_layer=False)
-        self.span = nn.Linear(HIDDEN, 2)
-        self.answerable = head()
-        self.support = head()
+        super().__init__(config)
         self.bert.embeddings.requires_grad_(False)
 
-    def forward(self, ids: Tensor, types: Tensor, attention: Tensor) -> Logits:
+    def logits(self, ids: Tensor, types: Tensor, attention: Tensor) -> Logits:
         """Logits of a padded batch; all three inputs are (n, t) int64."""
-        hidden = self.bert(input_ids=ids, token_type_ids=types, attention_mask=attention).last_hidden_state
-        start, end = self.span(hidden).float().unbind(dim=-1)
-        first = hidden[:, 0]
-        return Logits(start, end, self.answerable(first).float()[:, 0], self.support(first).float()[:, 0])
+        spans, answerable, supported = self(ids, types, attention)
+        start, end = spans.unbind(dim=-1)
+        return Logits(start, end, answerable, supported)
 
 
 def config_of(directory: Path) -> BertConfig:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from training import checkpoint
@@ -56,9 +56,9 @@ def rate_at(plan: Plan, tokens: int) -> float:
     return plan.rate * max(0.0, min(1.0, (done + 1e-3) / plan.warmup, (1 - done) / plan.decay))
 
 
-def losses(model: nn.Module, batch: Batch) -> Losses:
+def losses(model: ReaderModel, batch: Batch) -> Losses:
     """Cross-entropy of start and end over the passage and `no answer`, plus that of the first token's classifiers."""
-    logits = model(batch.ids, batch.types, batch.attention)
+    logits = model.logits(batch.ids, batch.types, batch.attention)
     if batch.supported is not None:
         support = functional.binary_cross_entropy_with_logits(logits.supported, batch.supported)
         return Losses(support, support=support.detach())

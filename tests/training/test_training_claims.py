@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from training import claims, evaluate_claims
+from training import claims, support
 from training.data import Claim, Reading, plain
 
 CLAIM = Claim("c", "Ann Lee opened the Oslo office in 1990.", "In 1990 Ann Lee opened the Oslo office.", True)
@@ -34,4 +34,4 @@ def test_tokenised_text_reads_as_prose_again() -> None:
 
 def test_the_sentences_that_share_rare_words_are_looked_at_in_their_order() -> None:
     pieces = ["The club met.", "The club won the Ashburton cup.", "The club lost."]
-    assert evaluate_claims.sharing_words("The Ashburton club lost", pieces, 2) == pieces[1:]
+    assert support.sharing_words("The Ashburton club lost", pieces, 2) == pieces[1:]
