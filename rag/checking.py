@@ -1,0 +1,77 @@
+"""Drafts held to the sources: which evidence bears a statement out, and whether any does.
+
+Numbers, dates, names and negations are checked by rule, the rest by the `Verifier`. A statement that its own evidence
+does not bear out gets one chance with the other sentences that were retrieved. Every doubt counts against it.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+
+from rag.facts import unfounded
+from rag.types import Draft, Evidence, Reading, Verifier
+from rag.verify import THRESHOLD, supported
+from rag.words import stems, words
+
+LEAST_WORDS = 4  # fewer say nothing that could be checked: the name of a country is in every second sentence
+OTHERS = 4  # sentences tried for a statement whose own evidence fails; those that share most words with it
+
+
+def settled(draft: Draft, reading: Reading, verifier: Verifier) -> tuple[Draft, float]:
+    """The draft with the evidence that bears it out, and its support (0..1).
+
+    That is the evidence it names, less what adds nothing; or, where that fails, another retrieved sentence, alone or
+    with those. When nothing does, the draft comes back as it was, with the support its own evidence gives.
+    """
+    own = support(draft, verifier)
+    if own >= THRESHOLD:
+        return _lean(draft, own, verifier)
+    for evidence in _others(draft, reading):
+        attempt = Draft(draft.text, evidence)
+        found = support(attempt, verifier)
+        if found >= THRESHOLD:
+            return _lean(attempt, found, verifier)
+    return draft, own
+
+
+def support(draft: Draft, verifier: Verifier) -> float:
+    """How well the evidence it names bears a draft out, 0..1.
+
+    That is 0 when a particular is missing from it, and for a few words that are not a sentence of it.
+    """
+    quotes = [item.quote for item in draft.evidence]
+    if not quotes or unfounded(draft.text, quotes) or _is_fragment(draft.text, quotes):
+        return 0.0
+    found = supported(draft, verifier)
+    return min(max(found, 0.0), 1.0) if math.isfinite(found) else 0.0
+
+
+def _is_fragment(text: str, quotes: Sequence[str]) -> bool:
+    return len(words(text)) < LEAST_WORDS and text.split() not in [quote.split() for quote in quotes]
+
+
+def _lean(draft: Draft, full: float, verifier: Verifier) -> tuple[Draft, float]:
+    """The draft without evidence whose loss costs no support; the least relevant goes first."""
+    for item in sorted(draft.evidence, key=_relevance):
+        rest = tuple(other for other in draft.evidence if other is not item)
+        without = support(Draft(draft.text, rest), verifier)
+        if rest and without >= full:
+            draft, full = Draft(draft.text, rest), without
+    return draft, full
+
+
+def _others(draft: Draft, reading: Reading) -> Iterator[tuple[Evidence, ...]]:
+    """Evidence to try in its place: one sentence, then one beside those it names."""
+    said = set(stems(draft.text))
+    unnamed = [item for item in reading.evidence if item not in draft.evidence]
+    near = sorted(unnamed, key=lambda item: (-len(said & set(stems(item.quote))), *_rank(item)))[:OTHERS]
+    yield from ((item,) for item in near)
+    if draft.evidence:
+        yield from ((*draft.evidence, item) for item in near)
+
+
+def _relevance(item: Evidence) -> tuple[float, str, int]:
+    return item.score, item.chunk.doc_id, -item.start
+
+
+def _rank(item: Evidence) -> tuple[float, str, int]:
+    return -item.score, item.chunk.doc_id, item.start
