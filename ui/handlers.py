@@ -3,16 +3,13 @@
 Nothing from the page is trusted: a number that is no citation, or a document that is gone, changes nothing or says so.
 """
 
-import os
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
-from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from rag.errors import CitespanError, DocumentNotFoundError
-from rag.reports import DocumentInfo, FileFailure, IngestReport
+from rag.reports import DocumentInfo, Vote
 from rag.types import AnswerDone, Citation, Document, Event, EvidenceFound, StatementVerified
 from ui.examples import candidates
 from ui.types import Assistant, Mark, Turn, Turns, View, place
@@ -21,8 +18,7 @@ from ui.windows import Window, around, earlier, later
 EVIDENCE_SHOWN = 3
 EXAMPLES_SHOWN = 3
 EXAMPLES_TRIED = 6
-FILES_AT_ONCE = 50
-TYPES = (".txt", ".md")
+VOTES = get_args(Vote)
 
 CHANGED = "This document has changed since the answer was given. These are the words that were cited."
 FAULT = "A fault in the program stopped this answer. The terminal that runs the chat shows what it was."
@@ -50,7 +46,7 @@ class Chat:
         turn = Turn(question.strip())
         yield (*turns, turn)
         try:
-            for event in self.assistant.stream(turn.question):
+            for event in _events(self.assistant, turn.question, turns):
                 turn = _told(turn, event)
                 yield (*turns, turn)
         except CitespanError as error:
@@ -74,7 +70,7 @@ class Chat:
             return replace(view, problem=GONE)
         if document.version != citation.version or self.assistant.is_stale(citation):
             return replace(view, problem=CHANGED, length=len(document.text))
-        line = document.text.count("\n", 0, citation.start) + 1
+        line = document.line_at(citation.start)
         view = replace(view, marks=_marks(citations, number), line=line)
         return _seen(view, document, around(document.text, citation.start, citation.end))
 
@@ -103,21 +99,30 @@ class Chat:
         grow = earlier if before else later
         return _seen(view, document, grow(document.text, Window(view.start, view.end)))
 
-    def add(self, files: Sequence[str]) -> IngestReport:
-        """Keep uploaded files beside the index and read them in; what fails is named and the rest is kept."""
-        good = [Path(file) for file in files if Path(file).suffix.lower() in TYPES][:FILES_AT_ONCE]
-        turned_away = tuple(
-            FileFailure(Path(file).name, f"only {' and '.join(TYPES)} files, {FILES_AT_ONCE} at once at the most")
-            for file in files
-            if Path(file) not in good
-        )
-        folder = Path(self.assistant.name) / "uploads"
-        kept = [_keep(file, folder) for file in good]
-        done = self.assistant.ingest([str(path) for path in kept]) if kept else IngestReport()
-        failed = [_named(failure, folder) for failure in done.failed]
-        for failure in failed:
-            (folder / failure.source).unlink(missing_ok=True)
-        return replace(done, failed=(*failed, *turned_away))
+    def vote(self, turns: Turns, number: int, vote: str) -> Turns:
+        """The turns with a vote on one answer, or without it when the same was there before.
+
+        Raises IndexWriteError or IndexLockedError when it cannot be kept.
+        """
+        if not (0 <= number < len(turns)) or vote not in VOTES:
+            return turns
+        turn = turns[number]
+        if turn.answer is None:
+            return turns
+        if turn.vote == vote:
+            self.assistant.feedback.withdraw(turn.feedback)
+            return _with(turns, number, replace(turn, vote=None, feedback="", thanked=False))
+        kind: Vote = "up" if vote == "up" else "down"
+        id_ = self.assistant.feedback.keep(turn.answer, kind, id_=turn.feedback or None)
+        return _with(turns, number, replace(turn, vote=kind, feedback=id_, thanked=False))
+
+    def comment(self, turns: Turns, number: int, words: str) -> Turns:
+        """The turns with a comment sent along with the vote on one answer. Raises as `vote`."""
+        turn = turns[number] if 0 <= number < len(turns) else Turn("")
+        if turn.answer is None or turn.vote is None or not words.strip():
+            return turns
+        self.assistant.feedback.keep(turn.answer, turn.vote, comment=words.strip(), id_=turn.feedback)
+        return _with(turns, number, replace(turn, thanked=True))
 
     def checked(self, turns: Turns) -> Turns:
         """The turns, with citations marked whose document has changed since."""
@@ -147,6 +152,11 @@ class Chat:
     def _stale(self, turn: Turn) -> frozenset[int]:
         numbered = enumerate(turn.citations, start=1)
         return frozenset(number for number, citation in numbered if self.assistant.is_stale(citation))
+
+
+def _events(assistant: Assistant, question: str, turns: Turns) -> Iterator[Event]:
+    """The events of an answer; the conversation so far goes with the question."""
+    return assistant.stream(question, history=[turn.answer for turn in turns if turn.answer])
 
 
 def ended(turns: Turns, *, problem: str = "") -> Turns:
@@ -181,13 +191,5 @@ def _seen(view: View, document: Document, window: Window) -> View:
     return replace(view, text=text, start=window.start, end=window.end, length=len(document.text))
 
 
-def _named(failure: FileFailure, folder: Path) -> FileFailure:
-    """The failure by the file's own name: where uploads are kept means nothing to who uploaded it."""
-    name = Path(failure.source).name
-    return FileFailure(name, failure.reason.replace(f"{folder}{os.sep}", ""))
-
-
-def _keep(file: Path, folder: Path) -> Path:
-    """The file under its own name in `folder`; one of that name that is there already is its older version."""
-    folder.mkdir(parents=True, exist_ok=True)
-    return Path(shutil.move(file, folder / file.name))
+def _with(turns: Turns, number: int, turn: Turn) -> Turns:
+    return (*turns[:number], turn, *turns[number + 1 :])

@@ -20,6 +20,7 @@ _NAMES = {
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
 )
+_VOID = frozenset({"input"})  # of the elements written here, those that HTML gives no end
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -33,10 +34,11 @@ def text(value: str) -> Html:
     return Html(_HIDDEN.sub(_boxed, _escaped(value)).replace("\r", "&#13;"))
 
 
-def tag(name: str, *children: Html, **attributes: str | int | bool | None) -> Html:
+def tag(name: str, /, *children: Html, **attributes: str | int | bool | None) -> Html:
     """An element. `class_` is written as class and `data_event` as data-event; None and False leave one out."""
     written = [_attribute(key.strip("_").replace("_", "-"), value) for key, value in attributes.items()]
-    return Html(f"<{name}{''.join(written)}>{''.join(children)}</{name}>")
+    end = "" if name in _VOID else f"</{name}>"
+    return Html(f"<{name}{''.join(written)}>{''.join(children)}{end}")
 
 
 def join(parts: Iterable[Html]) -> Html:

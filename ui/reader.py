@@ -5,27 +5,36 @@ Pure, like `ui.render`. The text of a document stands in one element, character 
 
 from collections.abc import Sequence
 
-from rag.reports import DocumentInfo, IngestReport
-from ui.markup import NOTHING, Html, join, tag, text
+from rag.reports import DocumentInfo
+from ui.markup import NOTHING, Html, tag, text
 from ui.render import counted, file_name, message, paragraph
-from ui.types import View
+from ui.types import Upload, View
 from ui.windows import Segment, Window, segments
 
 LISTED = 500  # documents in the list; a page of many thousand buttons helps nobody
 
 
-def report(done: IngestReport) -> Html:
-    """What an upload did, each failure by name."""
-    lists = (("Added", done.added), ("Updated", done.changed), ("Already here:", done.unchanged))
-    said = " ".join(f"{verb} {', '.join(map(file_name, sources))}." for verb, sources in lists if sources)
-    failed = [tag("li", text(_told(file_name(item.source), item.reason))) for item in done.failed]
-    good = notice(paragraph(said)) if said else NOTHING
-    bad = notice(paragraph("Could not be added:"), tag("ul", *failed), bad=True) if failed else NOTHING
-    return join([good, bad])
+STATES = {
+    "waiting": "waiting",
+    "reading": "reading…",
+    "added": "added",
+    "updated": "updated",
+    "unchanged": "here already, unchanged",
+}
 
 
-def _told(name: str, reason: str) -> str:
-    return reason if name in reason else f"{name}: {reason}"
+def progress(files: Sequence[Upload]) -> Html:
+    """What became of each file so far, failures by name and reason."""
+    return notice(tag("ul", *map(_upload, files)), bad=bool(files) and all(item.state == "failed" for item in files))
+
+
+def _upload(item: Upload) -> Html:
+    name = tag("strong", text(item.name))
+    if item.state != "failed":
+        return tag("li", name, text(f" {STATES[item.state]}"), class_=f"cs-{item.state}")
+    begins = item.reason.startswith(item.name)
+    reason = item.reason.removeprefix(item.name) if begins else f": {item.reason}"
+    return tag("li", text("Not added: "), name, text(reason), class_="cs-failed")
 
 
 def problem(words: str) -> Html:
@@ -40,7 +49,8 @@ def notice(*parts: Html, bad: bool = False) -> Html:
 
 def contents(documents: Sequence[DocumentInfo], said: Html = NOTHING) -> Html:
     """The list of documents, each a button that opens it, below what is `said` about an upload."""
-    heading = tag("header", tag("h2", text("Documents")), class_="cs-head")
+    hint = paragraph("Drop files anywhere on this page to add them.", "cs-place")
+    heading = tag("header", tag("h2", text("Documents")), hint, class_="cs-head")
     rows = tag("ul", *map(_row, documents[:LISTED]), class_="cs-documents") if documents else NOTHING
     rest = f"And {counted(len(documents) - LISTED, 'more document')}; all of them: rag docs"
     note = rest if len(documents) > LISTED else "" if documents else "None yet."
@@ -49,13 +59,22 @@ def contents(documents: Sequence[DocumentInfo], said: Html = NOTHING) -> Html:
 
 
 def _row(item: DocumentInfo) -> Html:
-    facts = [counted(item.characters, "character"), counted(item.chunks, "passage")]
-    if item.added:
-        facts.append(f"added {item.added[:10]}")
+    size = f"{counted(item.characters, 'character')} · {counted(item.chunks, 'passage')} · "
+    version = tag("span", text(f"version {item.version[:8]}"), title=f"sha256 {item.version}")
+    added = text(f" · added {item.added[:10]}" if item.added else "")
     name = tag("span", text(file_name(item.source)), class_="cs-file")
-    about = tag("small", text(" · ".join(facts)))
+    about = tag("small", text(size), version, added)
     wanted = {"data_event": "show", "data_doc": item.doc_id, "title": item.source}
-    return tag("li", tag("button", name, about, type="button", class_="cs-document", **wanted))
+    return tag("li", tag("button", name, about, type="button", class_="cs-document", **wanted), _removal(item))
+
+
+def _removal(item: DocumentInfo) -> Html:
+    """The way to take a document out: a disclosure first, so that one click alone removes nothing."""
+    asked = tag("summary", text("Remove"), aria_label=f"Remove {file_name(item.source)}")
+    told = paragraph("It leaves the index for everyone, and answers that cite it are marked.")
+    sure = {"data_event": "remove", "data_doc": item.doc_id, "aria_label": f"Remove {file_name(item.source)} now"}
+    button = tag("button", text("Remove it"), type="button", class_="cs-button cs-danger", **sure)
+    return tag("details", asked, tag("div", told, button), class_="cs-removal")
 
 
 def document(view: View) -> Html:

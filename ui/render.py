@@ -7,7 +7,7 @@ Pure: the same values give the same characters. Buttons say what they do in `dat
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from rag.reports import DocumentInfo
+from rag.reports import DocumentInfo, Vote
 from rag.types import Answer, Citation, Reason, Refusal, Statement
 from ui.markup import NOTHING, Html, join, tag, text
 from ui.types import Turn, Turns, place
@@ -22,6 +22,8 @@ TITLES: dict[Reason, str] = {
     "unsupported": "Nothing could be backed by a source",
     "bad_question": "This question cannot be answered as it stands",
 }
+VOTES: dict[Vote, str] = {"up": "Good answer", "down": "Bad answer"}
+COMMENT_SHOWN = 2_000  # characters that the field for a comment takes
 CONFIDENCE = "How likely it is that the documents answer this question."
 SUPPORT = "How well the cited words carry the statement that is carried least."
 WELCOME = (
@@ -120,7 +122,7 @@ def message(words: str) -> Html:
 
 def _invitation(examples: Sequence[str]) -> Html:
     buttons = join(
-        tag("li", tag("button", text(item), class_="cs-example", data_event="example", data_question=item))
+        tag("li", tag("button", text(item), type="button", class_="cs-example", data_question=item))
         for item in examples
     )
     offered = join([tag("h3", text("For example"), class_="cs-label"), tag("ul", buttons, class_="cs-examples")])
@@ -154,9 +156,9 @@ def _body(turn: Turn, index: int) -> Html:
         parts = [_refusal(turn, turn.answer.refusal, index)]
     else:
         parts = [_statement(turn, statement, index) for statement in turn.answer.statements]
-    if turn.answer.status == "partial":
-        parts.append(paragraph("The documents answer only part of this.", "cs-note"))
-    return join([_standalone(turn.answer), *parts, _facts(turn.answer), _dropped(turn.answer)])
+    parts += [paragraph(note.message, "cs-note") for note in turn.answer.notes]
+    before = _standalone(turn.answer), _warning(turn.answer)
+    return join([*before, *parts, _facts(turn, turn.answer, index), _comment(turn, index), _dropped(turn.answer)])
 
 
 def _unfinished(turn: Turn, index: int) -> Html:
@@ -211,11 +213,31 @@ def _nearest(turn: Turn, index: int, title: str) -> Html:
     return join([heading, tag("ul", *items, class_="cs-nearest")]) if items else NOTHING
 
 
-def _facts(answer: Answer) -> Html:
+def _facts(turn: Turn, answer: Answer, index: int) -> Html:
     facts = [_meter("Confidence", answer.confidence, CONFIDENCE)]
     if answer.statements:
         facts.append(_meter("Support", min(statement.support for statement in answer.statements), SUPPORT))
-    return tag("div", *facts, class_="cs-facts")
+    votes = tag("span", *(_vote(turn, index, vote) for vote in VOTES), class_="cs-votes")
+    return tag("div", *facts, votes, class_="cs-facts")
+
+
+def _vote(turn: Turn, index: int, vote: Vote) -> Html:
+    """A thumb; the one that was chosen is pressed, and choosing it again takes the vote back."""
+    pressed = "true" if turn.vote == vote else "false"
+    about = {"aria_label": VOTES[vote], "aria_pressed": pressed, "data_note": VOTES[vote]}
+    return tag("button", type="button", class_="cs-vote", data_event="vote", data_turn=index, data_vote=vote, **about)
+
+
+def _comment(turn: Turn, index: int) -> Html:
+    """Room for a few words after a vote."""
+    if not turn.vote:
+        return NOTHING
+    if turn.thanked:
+        return paragraph("Thank you. Your comment is kept beside the documents.", "cs-note")
+    asked = "What was good?" if turn.vote == "up" else "What was wrong?"
+    field = tag("input", name="comment", placeholder=f"{asked} (optional)", aria_label=asked, maxlength=COMMENT_SHOWN)
+    send = tag("button", text("Send"), class_="cs-button")
+    return tag("form", field, send, class_="cs-form", data_event="comment", data_turn=index)
 
 
 def _meter(name: str, share: float, meaning: str) -> Html:
@@ -230,11 +252,18 @@ def _dropped(answer: Answer) -> Html:
     if not answer.dropped:
         return NOTHING
     items = [
-        tag("li", text(f"{item.text} "), tag("small", text(f"support {percent(item.support)}")))
+        tag("li", tag("s", text(item.text)), text(" "), tag("small", text(f"support {percent(item.support)}")))
         for item in answer.dropped
     ]
     title = tag("summary", text(f"{counted(len(answer.dropped), 'statement')} left out: no source carries it"))
     return tag("details", title, tag("ul", *items), class_="cs-dropped")
+
+
+def _warning(answer: Answer) -> Html:
+    if answer.verified:
+        return NOTHING
+    mark = tag("strong", text("Unverified"), class_="cs-unverified")
+    return tag("p", mark, text(" These statements were not checked against their sources."), class_="cs-note")
 
 
 def _standalone(answer: Answer) -> Html:

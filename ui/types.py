@@ -7,10 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
-from rag.reports import DocumentInfo, IngestReport
+from rag.reports import DocumentInfo, IngestReport, Vote
 from rag.types import Answer, Citation, Document, Event, Progress, Statement
+
+
+class FeedbackLog(Protocol):
+    """Keeps what people think of answers."""
+
+    def keep(self, answer: Answer, vote: Vote, *, comment: str = "", id_: str | None = None) -> str:
+        """Keep a vote, in the place of the one of that id; its id."""
+
+    def withdraw(self, id_: str) -> None:
+        """Forget a vote."""
 
 
 class Assistant(Protocol):
@@ -23,8 +33,8 @@ class Assistant(Protocol):
     def ask(self, question: str) -> Answer:
         """The whole answer, or a refusal."""
 
-    def stream(self, question: str) -> Iterator[Event]:
-        """Evidence, then statements as they are verified, then the answer."""
+    def stream(self, question: str, *, history: Sequence[Answer] = ()) -> Iterator[Event]:
+        """Evidence, then statements as they are verified, then the answer; `history` has the earlier ones."""
 
     def documents(self) -> Sequence[DocumentInfo]:
         """What is in the index."""
@@ -38,12 +48,20 @@ class Assistant(Protocol):
     def ingest(self, paths: Sequence[str], *, progress: Progress | None = None) -> IngestReport:
         """Add files."""
 
+    def remove(self, patterns: Sequence[str]) -> Sequence[str]:
+        """Take documents out, by id; their sources."""
+
+    @property
+    def feedback(self) -> FeedbackLog:
+        """Where votes on answers are kept."""
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """A question and what is known of its answer so far.
 
     `stale` holds the numbers of citations whose document has changed since. `problem` is the message of a fault.
+    `feedback` is the id under which the vote is kept, `thanked` whether a comment came with it.
     """
 
     question: str
@@ -53,6 +71,9 @@ class Turn:
     problem: str = ""
     stopped: bool = False
     stale: frozenset[int] = frozenset()
+    vote: Vote | None = None
+    feedback: str = ""
+    thanked: bool = False
 
     @property
     def working(self) -> bool:
@@ -105,6 +126,27 @@ class View:
     problem: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file on its way into the index; `reason` says why it failed."""
+
+    name: str
+    state: Literal["waiting", "reading", "added", "updated", "unchanged", "failed"] = "waiting"
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A conversation as the browser keeps it: `packed` is its turns as JSON, zlib and base64."""
+
+    id: str
+    title: str
+    questions: int
+    packed: str
+
+
+Shelf = tuple[Kept, ...]
+"""The conversations of one browser, the one used last first."""
 Turns = tuple[Turn, ...]
 Place = tuple[str, str, int, int]
 

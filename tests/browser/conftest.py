@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, expect, sync_playwright
 
 from tests.browser.serving import served
 
+expect.set_options(timeout=30_000)  # for machines that are busy with something else
 FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
@@ -34,6 +35,15 @@ class Chat:
         self.page.keyboard.press("Enter")
         self.page.locator(".cs-turn .cs-facts").nth(before).wait_for()
         self.page.locator("#cs-question .submit-button").wait_for()
+
+    def questions(self) -> list[str]:
+        """The questions of the conversation that is open."""
+        return self.page.locator(".cs-turn .cs-question").all_inner_texts()
+
+    def options(self) -> Locator:
+        """The menu of what can be done with the conversation, opened."""
+        self.page.locator(".cs-menu > summary", has_text="Options").click()
+        return self.page.locator(".cs-right .cs-sheet")
 
     def reader_is_at(self, quote: str) -> bool:
         """Whether the highlighted text is exactly `quote` and stands in view."""
@@ -64,6 +74,22 @@ def chromium() -> Iterator[BrowserContext]:
         browser.close()
 
 
+@pytest.fixture
+def visitor(chromium: BrowserContext) -> Iterator[Callable[[], BrowserContext]]:
+    """Make a browser context of its own: another person, who has nothing stored yet."""
+    assert chromium.browser
+    made: list[BrowserContext] = []
+
+    def arrive() -> BrowserContext:
+        assert chromium.browser
+        made.append(chromium.browser.new_context(reduced_motion="reduce"))
+        return made[-1]
+
+    yield arrive
+    for context in made:
+        context.close()
+
+
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where each chat has a folder of its kind's name."""
@@ -80,15 +106,21 @@ def addresses(folder: Path) -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture
-def open_chat(chromium: BrowserContext, addresses: dict[str, str], folder: Path) -> Iterator[Open]:
+def open_chat(chromium: BrowserContext, visitor: object, addresses: dict[str, str], folder: Path) -> Iterator[Open]:
     """Open a chat of a kind in a page of its own; at the end no page may have failed or called out."""
     opened: list[Chat] = []
 
     def start(
-        kind: str = "seed", *, width: int = 1360, height: int = 860, dark: bool = False, welcome: bool = True
+        kind: str = "seed",
+        *,
+        width: int = 1360,
+        height: int = 860,
+        dark: bool = False,
+        welcome: bool = True,
+        context: BrowserContext = chromium,
     ) -> Chat:
-        chat = Chat(chromium.new_page(), addresses[kind], folder / kind)
-        chat.page.set_default_timeout(15_000)
+        chat = Chat(context.new_page(), addresses[kind], folder / kind)
+        chat.page.set_default_timeout(30_000)
         chat.page.set_viewport_size({"width": width, "height": height})
         chat.page.emulate_media(color_scheme="dark" if dark else "light")
         _listen(chat)
@@ -96,13 +128,15 @@ def open_chat(chromium: BrowserContext, addresses: dict[str, str], folder: Path)
         chat.page.goto(chat.address)
         if welcome:
             chat.page.locator(".cs-welcome").wait_for()
+            chat.page.locator("#cs-ask[data-state=ready]").wait_for()
         return chat
 
     yield start
     for chat in opened:
-        chat.page.close()
+        if not chat.page.is_closed():
+            chat.page.close()
     assert [url for chat in opened for url in chat.requests if not _ours(url, chat.address)] == []
-    assert [fault for chat in opened for fault in chat.faults] == []
+    assert [fault for chat in opened for fault in chat.faults if "AbortError" not in fault] == []  # loaded again
 
 
 def _listen(chat: Chat) -> None:
@@ -111,7 +145,7 @@ def _listen(chat: Chat) -> None:
 
     def noted(message: ConsoleMessage) -> None:
         if message.type == "error":
-            chat.faults.append(message.text)
+            chat.faults.append(f"{message.text} {message.location['url']}")
 
     chat.page.on("request", asked)
     chat.page.on("pageerror", lambda error: chat.faults.append(str(error)))
@@ -119,4 +153,4 @@ def _listen(chat: Chat) -> None:
 
 
 def _ours(url: str, address: str) -> bool:
-    return url.startswith((address + "/", "data:", "blob:"))
+    return url == address or url.startswith((address + "/", "data:", "blob:"))

@@ -56,6 +56,13 @@ def test_axe_finds_no_fault(open_chat: Open, dark: bool) -> None:
     assert chat.page.evaluate(VIOLATIONS) == []
     after_an_answer_and_a_refusal(chat)
     assert chat.page.evaluate(VIOLATIONS) == []
+    chat.page.get_by_label("Bad answer").last.click()
+    chat.page.get_by_label("What was wrong?").wait_for()
+    chat.page.get_by_role("button", name="All documents").click()
+    chat.page.locator(".cs-documents .cs-removal summary").click()
+    chat.options().locator(".cs-removal summary").click()
+    assert chat.page.evaluate(VIOLATIONS) == []
+    assert chat.page.evaluate(CONTRASTS) == []
 
 
 def test_dark_mode_follows_the_system(open_chat: Open) -> None:

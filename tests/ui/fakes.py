@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from rag.errors import DocumentNotFoundError
-from rag.reports import DocumentInfo, FileFailure, IngestReport
+from rag.reports import DocumentInfo, FileFailure, IngestReport, Vote
 from rag.types import (
     Answer,
     AnswerDone,
@@ -25,6 +25,7 @@ from rag.types import (
 )
 
 SEED = Path(__file__).parents[2] / "seeds" / "000_6a9d2407a8ec5682.txt"
+HUGE = 10_000_000  # characters from which a text is not searched sentence by sentence
 _SENTENCE = re.compile(r"[^\s][^.!?\n]*[.!?]?[”\"’]?")
 _SMALL = frozenset(
     "a about an and are did do does how in is it many of on said say that the to was what when who".split()
@@ -71,17 +72,36 @@ def refused(question: str, refusal: Refusal) -> Answer:
 
 
 @dataclass
+class FakeFeedback:
+    """Votes in a dictionary: (question, vote, comment) by id."""
+
+    votes: dict[str, tuple[str, Vote, str]] = field(default_factory=dict)
+
+    def keep(self, answer: Answer, vote: Vote, *, comment: str = "", id_: str | None = None) -> str:
+        """Keep a vote."""
+        id_ = id_ or f"vote-{len(self.votes)}"
+        self.votes[id_] = (answer.question, vote, comment)
+        return id_
+
+    def withdraw(self, id_: str) -> None:
+        """Forget a vote."""
+        self.votes.pop(id_, None)
+
+
+@dataclass
 class FakeAssistant:
     """Quotes the sentences that share the most words with the question; refuses where fewer than two are shared.
 
-    Streaming a question with the word "slowly" waits for the file `gate`, so that a test can look at an answer on its
-    way; one with the word "crash" meets a fault of the program.
+    Streaming a question with the word "slowly", and reading a file with it in its name, waits for the file `gate`, so
+    that a test can look at things on their way; a question with the word "crash" meets a fault of the program. One that
+    begins with "And" is read with the question before it.
     """
 
     texts: list[Document] = field(default_factory=list)
     name: str = "fake.citespan"
     gate: Path | None = None
     fault: Exception | None = None
+    feedback: FakeFeedback = field(default_factory=FakeFeedback)
 
     def ask(self, question: str) -> Answer:
         """The answer."""
@@ -98,14 +118,14 @@ class FakeAssistant:
         best.sort(key=lambda citation: (citation.doc_id, citation.start))
         return answered(question, *(Statement(citation.quote, (citation,), 1.0) for citation in best))
 
-    def stream(self, question: str) -> Iterator[Event]:
+    def stream(self, question: str, *, history: Sequence[Answer] = ()) -> Iterator[Event]:
         """The events of the answer."""
-        answer = self.ask(question)
-        yield EvidenceFound(tuple(citation for _, citation in self._ranked(question)[:3]))
+        whole = f"{history[-1].question} {question}" if history and question.startswith("And") else question
+        answer = replace(self.ask(whole), question=question, standalone_question=whole)
+        yield EvidenceFound(tuple(citation for _, citation in self._ranked(whole)[:3]))
         if "crash" in question:
             raise ZeroDivisionError("a fault of the program")
-        while self.gate and "slowly" in question and not self.gate.exists():
-            time.sleep(0.02)
+        self._wait(question)
         for statement in answer.statements:
             yield StatementVerified(statement)
         yield AnswerDone(answer)
@@ -131,6 +151,7 @@ class FakeAssistant:
         changed: list[str] = []
         failed: list[FileFailure] = []
         for path in paths:
+            self._wait(path)
             try:
                 new = document(path, Path(path).read_text(encoding="utf-8"))
             except UnicodeDecodeError as error:
@@ -141,12 +162,22 @@ class FakeAssistant:
             (changed if old else added).append(path)
         return IngestReport(added=tuple(added), changed=tuple(changed), failed=tuple(failed))
 
+    def remove(self, patterns: Sequence[str]) -> list[str]:
+        """Take documents out, by id."""
+        gone = [d.source for d in self.texts if d.doc_id in patterns]
+        self.texts = [d for d in self.texts if d.doc_id not in patterns]
+        return gone
+
+    def _wait(self, words: str) -> None:
+        while self.gate and "slowly" in words and not self.gate.exists():
+            time.sleep(0.02)
+
     def _ranked(self, question: str) -> list[tuple[int, Citation]]:
         asked = _words(question)
         found = [
-            (len(asked & _words(match[0])), cited(read, match.start(), match.end()))
+            (len(asked & _words(read.text[start:end])), cited(read, start, end))
             for read in self.texts
-            for match in _SENTENCE.finditer(read.text)
+            for start, end in _sentences(read.text, asked)
         ]
         return sorted(found, key=lambda item: (-item[0], item[1].doc_id, item[1].start))
 
@@ -154,6 +185,18 @@ class FakeAssistant:
 def seeded() -> FakeAssistant:
     """The fake over the seed text."""
     return FakeAssistant([document("seeds/" + SEED.name, SEED.read_bytes().decode())])
+
+
+def _sentences(text: str, asked: set[str]) -> Iterator[tuple[int, int]]:
+    """The sentences of a text; of a huge one, those of the lines that hold the longest word asked about."""
+    if len(text) < HUGE:
+        yield from (match.span() for match in _SENTENCE.finditer(text))
+        return
+    at = text.find(max(asked, key=len, default="\0"))
+    while at >= 0:
+        line = text.rfind("\n", 0, at) + 1, text.find("\n", at)
+        yield from (match.span() for match in _SENTENCE.finditer(text, *line))
+        at = text.find(max(asked, key=len), line[1])
 
 
 def _words(text: str) -> set[str]:

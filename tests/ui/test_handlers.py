@@ -1,13 +1,12 @@
 """What the page's events do, without a page."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from rag.errors import IndexLockedError
-from rag.reports import FileFailure
-from rag.types import Statement
+from rag.types import Answer, Event, Statement
 from tests.ui.fakes import FakeAssistant, answered, document, quoted, seeded
 from ui.examples import candidates
 from ui.handlers import CHANGED, FAULT, GONE, Chat, ended
@@ -91,19 +90,48 @@ def test_a_long_document_is_read_window_by_window() -> None:
     assert second.start == 0 and len(first.text) < len(second.text) < 30_000
 
 
-def test_uploads_are_kept_beside_the_index_and_failures_are_named(tmp_path: Path) -> None:
-    (tmp_path / "good.md").write_text("Good.", encoding="utf-8")
-    (tmp_path / "bad.txt").write_bytes(b"\xff\xfe\x00")
-    (tmp_path / "evil.exe").write_bytes(b"MZ")
-    assistant = FakeAssistant(name=str(tmp_path / "index"))
-    done = Chat(assistant).add([str(tmp_path / name) for name in ("good.md", "bad.txt", "evil.exe")])
-    kept = tmp_path / "index" / "uploads"
-    assert done.added == (str(kept / "good.md"),)
-    assert done.failed == (
-        FileFailure("bad.txt", "bad.txt is not UTF-8: byte 0"),
-        FileFailure("evil.exe", "only .txt and .md files, 50 at once at the most"),
-    )
-    assert [path.name for path in kept.iterdir()] == ["good.md"]
+def test_earlier_answers_go_with_a_question() -> None:
+    asked: list[object] = []
+
+    class Remembering(FakeAssistant):
+        def stream(self, question: str, *, history: Sequence[Answer] = ()) -> Iterator[Event]:
+            asked.append(history)
+            return super().stream(question, history=history)
+
+    chat = Chat(Remembering(seeded().texts))
+    *_, turns = chat.ask(QUESTION, ())
+    *_, turns = chat.ask("And who?", (*turns, Turn("Why?", stopped=True)))
+    assert turns[0].answer and turns[2].answer
+    assert turns[2].answer.standalone_question == f"{QUESTION} And who?"
+    assert asked == [[], [turns[0].answer]]
+
+
+def test_a_vote_is_kept_changed_and_taken_back() -> None:
+    assistant = seeded()
+    chat = Chat(assistant)
+    turns = chat.vote(told(chat, QUESTION), 0, "up")
+    assert (turns[0].vote, assistant.feedback.votes) == ("up", {"vote-0": (QUESTION, "up", "")})
+    turns = chat.comment(chat.vote(turns, 0, "down"), 0, " Which pages? ")
+    assert (turns[0].thanked, assistant.feedback.votes) == (True, {"vote-0": (QUESTION, "down", "Which pages?")})
+    turns = chat.vote(turns, 0, "down")
+    assert (turns[0].vote, turns[0].thanked, assistant.feedback.votes) == (None, False, {})
+
+
+def test_a_vote_that_the_page_made_up_is_none() -> None:
+    assistant = seeded()
+    chat = Chat(assistant)
+    turns = (*told(chat, QUESTION), Turn("Why?", stopped=True))
+    made_up = ((0, "sideways"), (1, "up"), (-1, "up"), (9, "up"))
+    assert [chat.vote(turns, *sent) for sent in made_up] == [turns] * 4
+    assert [chat.comment(turns, number, "Words.") for number in (0, 1, 9)] == [turns] * 3
+    assert assistant.feedback.votes == {}
+
+
+def test_lines_are_counted_as_the_command_line_counts_them() -> None:
+    mixed = document("mixed.txt", "One.\r\nTwo.\rThree.\nFour.")
+    four = quoted(mixed, "Four.")
+    view = Chat(FakeAssistant([mixed])).cite((Turn("?", answer=answered("?", Statement("4", (four,), 1.0))),), 0, 1)
+    assert view and view.line == 4
 
 
 def test_examples_come_from_the_documents_and_are_known_to_be_answered() -> None:

@@ -4,14 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from rag.reports import DocumentInfo, FileFailure, IngestReport
-from rag.types import Reason, Refusal, Statement
+from rag.reports import DocumentInfo
+from rag.types import Note, Reason, Refusal, Statement
 from tests.ui.fakes import answered, document, quoted, refused
 from tests.ui.test_markup import ATTACKS, Reading
-from ui.reader import LISTED, contents, report
+from ui.bar import bar
+from ui.reader import LISTED, contents, progress
 from ui.reader import document as view_of
 from ui.render import TITLES, conversation, file_name, header, percent, size, welcome
-from ui.types import Mark, Turn, View
+from ui.types import Kept, Mark, Turn, Upload, View
 
 NOTES = document("folder/notes.txt", "Rain fell. The bridge is 40 metres long. Rain fell. It was built in 1911.\n")
 LENGTH = quoted(NOTES, "The bridge is 40 metres long.")
@@ -23,6 +24,10 @@ def buttons(markup: str) -> list[dict[str, str | None]]:
     return [attributes for name, attributes in Reading(markup).elements if name == "button"]
 
 
+def chips(markup: str) -> list[dict[str, str | None]]:
+    return [button for button in buttons(markup) if "cs-chip" in (button["class"] or "")]
+
+
 def test_the_header_names_the_index_and_its_size() -> None:
     listed = [DocumentInfo("1", "a.txt", "v", 1200, 3, "2026-11-23"), DocumentInfo("2", "b.txt", "v", 50, 1, "")]
     assert (
@@ -32,7 +37,7 @@ def test_the_header_names_the_index_and_its_size() -> None:
 
 
 def test_statements_carry_numbered_chips_and_one_span_keeps_one_number() -> None:
-    shown = buttons(conversation((Turn("How long?", answer=TWO),)))
+    shown = chips(conversation((Turn("How long?", answer=TWO),)))
     assert [(chip["data-number"], chip["data-quote"], chip["data-note"]) for chip in shown] == [
         ("1", LENGTH.quote, "Supports the statement: 97%"),
         ("2", BUILT.quote, "Supports the statement: 80%"),
@@ -65,15 +70,16 @@ def test_a_refusal_says_why_and_offers_the_nearest(reason: Reason) -> None:
     assert Reading(shown).text.startswith(
         f"Who?{TITLES[reason]}Because <b>.The nearest the documents come{LENGTH.quote}1"
     )
-    assert [chip["data-number"] for chip in buttons(shown)] == ["1", "2"]
+    assert [chip["data-number"] for chip in chips(shown)] == ["1", "2"]
 
 
 def test_dropped_statements_are_disclosed_and_a_rewritten_question_is_shown() -> None:
     dropped = (Statement("It is red.", (LENGTH,), 0.12),)
-    answer = replace(TWO, dropped=dropped, standalone_question="How long is the bridge?", status="partial")
+    notes = (Note("not_stated", "The documents do not say: who built it?"),)
+    answer = replace(TWO, dropped=dropped, standalone_question="How long is the bridge?", status="partial", notes=notes)
     shown = Reading(conversation((Turn("How long?", answer=answer),))).text
     assert "Understood as: How long is the bridge?" in shown
-    assert "The documents answer only part of this." in shown
+    assert "The documents do not say: who built it?" in shown
     assert shown.endswith("1 statement left out: no source carries itIt is red. support 12%")
 
 
@@ -93,7 +99,7 @@ def test_an_answer_on_its_way_shows_what_is_known(turn: Turn, expected: str) -> 
 
 
 def test_a_citation_whose_document_changed_is_marked_stale() -> None:
-    shown = buttons(conversation((Turn("How long?", answer=TWO, stale=frozenset({2})),)))
+    shown = chips(conversation((Turn("How long?", answer=TWO, stale=frozenset({2})),)))
     assert [chip["class"] for chip in shown] == ["cs-chip", "cs-chip cs-stale", "cs-chip"]
     assert shown[1]["data-note"] == "The document has changed since. Supports the statement: 80%"
 
@@ -139,14 +145,15 @@ def test_nothing_from_outside_becomes_markup(attack: str) -> None:
     answer = answered(attack, Statement(attack, (cited,), 1.0), dropped=(Statement(attack, (cited,), 0.1),))
     refusal = refused(attack, Refusal("not_stated", attack, (cited,)))
     page = View(evil.doc_id, evil.source, evil.version, evil.text, 0, len(evil.text), len(evil.text), citation=cited)
-    failed = IngestReport(added=(attack,), failed=(FileFailure(attack, attack),))
+    failed = (Upload(attack, "added"), Upload(attack, "failed", attack))
     turns = (Turn(attack, answer=answer), Turn(attack, answer=refusal), Turn(attack, problem=attack))
     listed = [DocumentInfo(attack, attack, attack, 1, 1, attack)]
     markup = (
         conversation(turns)
         + view_of(page)
         + header(attack, listed)
-        + contents(listed, report(failed))
+        + contents(listed, progress(failed))
+        + bar((Kept(attack, attack, 1, attack),), attack, attack)
         + welcome(1, [attack])
     )
     for name, attributes in Reading(markup).elements:
@@ -155,22 +162,74 @@ def test_nothing_from_outside_becomes_markup(attack: str) -> None:
 
 
 OURS = frozenset(
-    "article aside blockquote button code details div h1 h2 h3 h4 header i li mark nav p pre q section small span "
-    "strong summary ul".split()
+    "article aside blockquote button code details div form h1 h2 h3 h4 header i input li mark nav p pre q s "
+    "section small span strong summary ul".split()
 )
 
 
-def test_an_upload_is_reported_by_name_with_each_failure() -> None:
-    done = IngestReport(
-        added=("up/a.md",), changed=("up/b.txt",), failed=(FileFailure("up/c.txt", "not UTF-8 at byte 3"),)
+def test_each_uploaded_file_is_told_of_by_name() -> None:
+    states = (
+        Upload("a.md", "added"),
+        Upload("b.txt", "failed", "b.txt is not UTF-8 at byte 3"),
+        Upload("c.txt", "failed", "only some files"),
+        Upload("d.txt", "reading"),
+        Upload("e.txt"),
     )
-    assert Reading(report(done)).text == "Added a.md. Updated b.txt.Could not be added:c.txt: not UTF-8 at byte 3"
+    assert Reading(progress(states)).text == (
+        "a.md addedNot added: b.txt is not UTF-8 at byte 3Not added: c.txt: only some filesd.txt reading…e.txt waiting"
+    )
+
+
+def test_a_document_is_listed_with_size_chunks_and_version_and_is_removed_in_two_steps() -> None:
+    shown = contents([DocumentInfo("id-1", "folder/a.txt", "abcdef0123", 1200, 3, "2026-11-23T09:00:00")])
+    assert "a.txt1,200 characters · 3 passages · version abcdef01 · added 2026-11-23" in Reading(shown).text
+    (removal,) = [button for button in buttons(shown) if button.get("data-event") == "remove"]
+    assert removal["data-doc"] == "id-1"
+    assert "<details" in shown[: shown.index('data-event="remove"')]
+
+
+def test_a_vote_shows_and_asks_for_a_word() -> None:
+    voted = Turn("How long?", answer=TWO, vote="down", feedback="1")
+    thumbs = [button for button in buttons(conversation((voted,))) if button["class"] == "cs-vote"]
+    assert [(thumb["data-vote"], thumb["aria-pressed"]) for thumb in thumbs] == [("up", "false"), ("down", "true")]
+    assert "What was wrong?" in conversation((voted,))
+    thanked = conversation((replace(voted, thanked=True),))
+    assert "Thank you." in thanked and "<form" not in thanked
+
+
+def test_an_answer_that_was_not_checked_says_so() -> None:
+    unchecked = replace(TWO, verified=False)
+    assert "UnverifiedThese statements were not checked" not in conversation((Turn("How long?", answer=TWO),))
+    shown = Reading(conversation((Turn("How long?", answer=unchecked),))).text
+    assert shown.startswith("How long?Unverified These statements were not checked against their sources.")
+
+
+SHELF = (Kept("a", "The bridge", 2, ""), Kept("b", "Rain", 1, ""))
+
+
+def test_the_bar_is_empty_on_a_first_visit() -> None:
+    assert bar((), "") == '<div class="cs-bar" data-current=""></div>'
+
+
+def test_the_bar_names_the_conversation_and_leads_to_the_others() -> None:
+    shown = bar(SHELF, "a", "Told.")
+    assert Reading(shown).text == (
+        "ConversationsThe bridge2 questionsRain1 questionThe bridgeOptionsRenameExport MarkdownExport JSONDelete"
+        "It is kept in this browser only.Delete itNewTold."
+    )
+    listed = [button for button in buttons(shown) if button.get("data-event") == "resume"]
+    assert [(item["data-id"], item.get("aria-current")) for item in listed] == [("a", "true"), ("b", None)]
+
+
+def test_a_new_conversation_has_no_options_yet() -> None:
+    assert Reading(bar(SHELF, "")).text == "ConversationsThe bridge2 questionsRain1 question"
+    assert Reading(bar(SHELF[:1], "a")).text.startswith("The bridgeOptions")
 
 
 def test_a_list_of_many_documents_is_cut_and_says_so() -> None:
     listed = [DocumentInfo(str(n), f"{n}.txt", "v", 10, 1, "") for n in range(LISTED + 3)]
     shown = contents(listed)
-    assert len(buttons(shown)) == LISTED
+    assert shown.count('class="cs-document"') == LISTED
     assert Reading(shown).text.endswith("And 3 more documents; all of them: rag docs")
 
 

@@ -1,4 +1,40 @@
-// The conversation: keeps the newest question in sight, shows cards on hover and focus, lets Esc stop an answer.
+// The conversation: asks one question at a time, keeps the newest in sight, shows cards on hover and focus, lets Esc
+// stop an answer.
+const asking = document.querySelector('#cs-ask'); // its data-state: none before the first `ready`, busy, waiting, ready
+
+function ask(question) {
+  asking.dataset.state = 'busy';
+  trigger('ask', { question });
+}
+
+// A question entered while another is being answered stays in the box, and is sent from there once its turn has come.
+function take(question) {
+  if (!question.trim()) return question;
+  if (asking.dataset.state === 'ready') {
+    ask(question);
+    return '';
+  }
+  asking.dataset.state = 'waiting';
+  return question;
+}
+
+function ready(next) {
+  const waiting = asking.dataset.state === 'waiting';
+  const box = asking.querySelector('textarea');
+  asking.dataset.state = 'ready';
+  if (!next || !waiting || !box.value.trim()) return;
+  ask(box.value);
+  box.value = '';
+  box.dispatchEvent(new Event('input', { bubbles: true }));
+}
+
+window.citespan = { ...window.citespan, take, ready };
+
+document.addEventListener('click', (event) => {
+  const example = event.target.closest?.('.cs-example');
+  if (example && asking.dataset.state === 'ready') ask(example.dataset.question);
+});
+
 const card = document.createElement('div');
 card.className = 'cs-card';
 card.setAttribute('role', 'tooltip');
@@ -43,6 +79,12 @@ document.addEventListener('keydown', (event) => {
   document.querySelector('#cs-question .stop-button')?.click();
 });
 
+// What was pressed has been rendered anew: the keyboard stays where it was.
+function refocus() {
+  const { event, turn, vote } = window.citespan.opener?.dataset ?? {};
+  if (event === 'vote') element.querySelector(`.cs-vote[data-turn="${turn}"][data-vote="${vote}"]`)?.focus();
+}
+
 let shown = 0;
 watch('value', () => {
   const turns = element.querySelectorAll('.cs-turn');
@@ -50,4 +92,6 @@ watch('value', () => {
     turns[turns.length - 1]?.scrollIntoView({ block: 'start' });
   }
   shown = turns.length;
+  window.citespan.mark();
+  refocus();
 });

@@ -23,6 +23,8 @@ function markChip(view) {
   }
 }
 
+window.citespan = { ...window.citespan, mark: () => markChip(element.querySelector('.cs-pane')) };
+
 function reveal() {
   const pane = scroller();
   const current = pane?.querySelector('.cs-current');

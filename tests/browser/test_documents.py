@@ -1,0 +1,102 @@
+"""Documents that come and go while others ask: uploads, drops, removal, and many visitors at once."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from tests import fakes
+from tests.browser.conftest import Open
+from tests.browser.test_chat import QUESTION, QUOTE, TWO_SPANS
+from tests.ui.fakes import seeded
+
+pytestmark = [pytest.mark.browser, pytest.mark.network]
+Visitor = Callable[[], BrowserContext]
+
+DROP = """() => {
+  const carried = new DataTransfer();
+  carried.items.add(new File(['The colour of the kettle is copper.'], 'kettle.txt', { type: 'text/plain' }));
+  return carried;
+}"""
+
+
+def test_a_slow_upload_tells_of_each_file_while_others_ask(open_chat: Open, visitor: Visitor) -> None:
+    one, two = open_chat("other", context=visitor()), open_chat("other", context=visitor())
+    names = ["first.txt", "slowly.txt", "third.exe", "last.txt"]
+    for name in names:
+        (one.folder / name).write_text(f"The word of {name} is said.", encoding="utf-8")
+    one.page.locator("input[type=file]").first.set_input_files(
+        [one.folder / name for name in names if "exe" not in name]
+    )
+    expect(one.page.locator(".cs-notice li")).to_have_text(
+        ["first.txt added", "slowly.txt reading…", "last.txt waiting"]
+    )
+    for chat in (two, one):
+        chat.ask("Who opened the door when the bell rang?")
+        expect(chat.page.locator(".cs-statement").first).to_be_visible()
+        chat.page.get_by_role("button", name="All documents").click()
+    (one.folder / "gate").touch()
+    expect(one.page.locator(".cs-notice li")).to_have_text(["first.txt added", "slowly.txt added", "last.txt added"])
+    expect(one.page.locator("#cs-add")).to_have_text("Add documents")
+    assert one.questions() == two.questions()
+
+
+def test_a_file_dropped_on_the_page_is_added_and_removed_in_two_steps(open_chat: Open, visitor: Visitor) -> None:
+    chat = open_chat("real", context=visitor())
+    expect(chat.page.locator(".cs-document")).to_have_count(1)
+    carried = chat.page.evaluate_handle(DROP)
+    chat.page.dispatch_event("#cs-conversation", "dragenter", {"dataTransfer": carried})
+    expect(chat.page.locator("html[data-dropping]")).to_have_count(1)
+    chat.page.dispatch_event("#cs-side", "drop", {"dataTransfer": carried})
+    expect(chat.page.locator(".cs-notice li")).to_have_text("kettle.txt added")
+    expect(chat.page.locator("html[data-dropping]")).to_have_count(0)
+    row = chat.page.locator(".cs-documents li", has_text="kettle.txt")
+    expect(row).to_contain_text("35 characters · 1 passage · version ")
+    chat.ask("What is the colour of the kettle?")
+    assert chat.reader_is_at("The colour of the kettle is copper.")
+    chat.page.get_by_role("button", name="All documents").click()
+    kept = chat.folder / ".citespan" / "uploads" / "kettle.txt"
+    assert kept.exists()
+    row.get_by_text("Remove", exact=True).focus()
+    chat.page.keyboard.press("Enter")
+    row.get_by_role("button", name="Remove kettle.txt now").press("Enter")
+    expect(chat.page.locator(".cs-notice")).to_have_text("Removed kettle.txt.")
+    expect(row).to_have_count(0)
+    expect(chat.page.locator("#cs-header")).to_contain_text("1 document,")
+    expect(chat.page.locator(".cs-statement .cs-chip.cs-stale")).to_have_count(1)
+    assert not kept.exists()
+    with fakes.assistant(chat.folder / ".citespan") as assistant:
+        assert assistant.check().problems == ()
+
+
+def test_eight_visitors_at_once_each_get_their_own_answer(open_chat: Open, visitor: Visitor) -> None:
+    questions = [QUESTION, TWO_SPANS, "What is the capital of France?", "Who is Adil Abdul Mahdi?"] * 2
+    chats = [open_chat(context=visitor()) for _ in questions]
+    for chat, question in zip(chats, questions, strict=True):
+        chat.page.locator("#cs-question textarea").fill(question)
+    for chat in chats:
+        chat.page.locator("#cs-question textarea").press("Enter")
+    for chat, question in zip(chats, questions, strict=True):
+        expect(chat.page.locator(".cs-turn .cs-votes")).to_have_count(1)
+        assert chat.questions() == [question]
+        statements = [statement.text for statement in seeded().ask(question).statements]
+        shown = chat.page.locator(".cs-statement").all_inner_texts()
+        assert [text.rsplit("\n")[0][: len(said)] for text, said in zip(shown, statements, strict=True)] == statements
+    chats[0].page.locator(".cs-chip").first.click()
+    assert chats[0].reader_is_at(QUOTE)
+
+
+def test_mounted_in_another_app_below_a_prefix_the_chat_is_whole(open_chat: Open, visitor: Visitor) -> None:
+    from gradio_client import Client  # type: ignore[import-untyped]
+
+    chat = open_chat("mounted", context=visitor())
+    chat.ask(QUESTION)
+    assert chat.reader_is_at(QUOTE)
+    expect(chat.page.locator(".cs-title")).to_have_text(QUESTION)
+    chat.page.reload()
+    expect(chat.page.locator(".cs-turn .cs-question")).to_have_text([QUESTION])
+    client = Client(f"{chat.address}/", verbose=False, analytics_enabled=False)
+    try:
+        assert client.predict(QUESTION, api_name="/ask") == seeded().ask(QUESTION).to_dict()
+    finally:
+        client.close()

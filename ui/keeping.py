@@ -1,0 +1,139 @@
+"""The events of conversations: kept in the browser, opened again, renamed, deleted, taken away, voted on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import gradio as gr
+
+from rag.errors import CitespanError
+from ui import export, render, shelf
+from ui.bar import bar
+from ui.handlers import Chat
+from ui.markup import Html
+from ui.parts import OPENING, QUIET, Options, Parts, number, ready_box
+from ui.reading import Reading
+from ui.types import Kept, Shelf, Turns
+
+# A tab goes on with its own conversation when it is loaded again; bar.js keeps which one that is.
+WITH_CURRENT = "(shelf) => [{ ...shelf, current: window.citespan.current() }]"
+READY = "() => window.citespan.ready(true)"
+STOPPED = "() => window.citespan.ready(false)"
+SHARE = "(shelf) => window.citespan.share(shelf)"
+SAVE = "(file) => window.citespan.save(file)"
+
+
+class Keeping:
+    """The conversations of one browser. The server keeps none."""
+
+    def __init__(self, chat: Chat, reading: Reading) -> None:
+        self.chat = chat
+        self.reading = reading
+
+    def wire(self, blocks: gr.Blocks, parts: Parts, asked: Any) -> None:
+        """Connect events to functions; an answer on its way, `asked`, is cut off by going to another conversation."""
+        every = [*parts.kept, *parts.talk, *parts.side]
+        quick: Options = {**OPENING, **QUIET}
+        restored = blocks.load(self.restore, parts.shelf, every, js=WITH_CURRENT, **quick)
+        restored.then(None, js=READY, **QUIET)
+        parts.shelf.change(None, parts.shelf, None, js=SHARE, **QUIET)
+        parts.bar.mirror(self.mirror, parts.current, [parts.shelf, parts.bar], **quick)
+        leaving: Options = {"cancels": asked, **quick}
+        for left in (
+            parts.bar.begin(self.begin, parts.shelf, every, **leaving),
+            parts.bar.resume(self.resume, parts.shelf, every, **leaving),
+            parts.bar.discard(self.discard, [parts.shelf, parts.current], every, **leaving),
+        ):
+            left.then(None, js=STOPPED, **QUIET)
+        parts.bar.rename(self.rename, [parts.shelf, parts.current], [parts.shelf, parts.bar], **quick)
+        taken = parts.bar.export(self.export, parts.known, parts.file, **quick)
+        taken.then(None, parts.file, None, js=SAVE, **QUIET)
+        voted = [parts.turns, parts.conversation, *parts.kept]
+        parts.conversation.vote(self.vote, parts.known, voted, **quick)
+        parts.conversation.comment(self.comment, parts.known, voted, **quick)
+
+    def keep(self, stored: Any, current: str, turns: Turns) -> list[Any]:
+        """The conversation as it is now, put into what the browser keeps: that, its id, and the bar."""
+        if not any(not turn.working for turn in turns):
+            return [gr.skip()] * 3
+        current = current or uuid4().hex
+        put = shelf.put(shelf.read(stored), current, turns)
+        return [shelf.write(put.shelf), current, bar(put.shelf, current, _told(put))]
+
+    def restore(self, stored: Any) -> list[Any]:
+        """The conversation that this tab had when it was loaded again, or a new one."""
+        wanted = stored.get("current") if isinstance(stored, dict) else None
+        kept = shelf.read(stored)
+        return self._opened(kept, shelf.find(kept, str(wanted)), write=False)
+
+    def begin(self, stored: Any) -> list[Any]:
+        """A new conversation."""
+        return self._opened(shelf.read(stored), None)
+
+    def resume(self, stored: Any, event: gr.EventData) -> list[Any]:
+        """A conversation that was kept."""
+        kept = shelf.read(stored)
+        return self._opened(kept, shelf.find(kept, str(event.id)))
+
+    def discard(self, stored: Any, current: str) -> list[Any]:
+        """The conversation that is open goes; a new one is begun."""
+        return self._opened(shelf.discard(shelf.read(stored), current), None)
+
+    def rename(self, stored: Any, current: str, event: gr.EventData) -> tuple[Any, Html]:
+        """The conversation that is open, with another title."""
+        kept = shelf.rename(shelf.read(stored), current, str(event.title))
+        return shelf.write(kept), bar(kept, current)
+
+    def mirror(self, current: str, event: gr.EventData) -> tuple[Any, Html]:
+        """What another tab of this browser has kept."""
+        kept = shelf.read(event.shelf)
+        return shelf.write(kept), bar(kept, current)
+
+    def export(self, stored: Any, current: str, turns: Turns, event: gr.EventData) -> dict[str, str]:
+        """The conversation as a file for the browser to save: its name and its text."""
+        kept = shelf.find(shelf.read(stored), current)
+        title = kept.title if kept else "Conversation"
+        kind = "json" if event.kind == "json" else "md"
+        written = (export.to_json if kind == "json" else export.to_markdown)(title, turns)
+        return {"name": export.file_name(title, kind), "text": written}
+
+    def vote(self, stored: Any, current: str, turns: Turns, event: gr.EventData) -> list[Any]:
+        """A thumb up or down."""
+        return self._said(stored, current, turns, lambda: self.chat.vote(turns, number(event.turn), str(event.vote)))
+
+    def comment(self, stored: Any, current: str, turns: Turns, event: gr.EventData) -> list[Any]:
+        """A few words about an answer."""
+        words = str(event.comment)
+        return self._said(stored, current, turns, lambda: self.chat.comment(turns, number(event.turn), words))
+
+    def _said(self, stored: Any, current: str, turns: Turns, say: Callable[[], Turns]) -> list[Any]:
+        if turns and turns[-1].working:  # its answer would be written over
+            return [gr.skip()] * 5
+        try:
+            turns = say()
+        except CitespanError as error:
+            told = f"Your vote could not be kept: {error}"
+            return [gr.skip()] * 4 + [bar(shelf.read(stored), current, told)]
+        return [turns, render.conversation(turns), *self.keep(stored, current, turns)]
+
+    def _opened(self, kept: Shelf, chosen: Kept | None, *, write: bool = True) -> list[Any]:
+        """A conversation as it stands on the shelf, or an empty one, and the list of documents beside it."""
+        turns = self.chat.checked(shelf.turns(chosen)) if chosen else ()
+        current = chosen.id if chosen else ""
+        view = self.chat.first(turns)
+        written = shelf.write(kept) if write else gr.skip()
+        said = [turns, render.conversation(turns), ready_box(), view, self.reading.side(view)]
+        return [written, current, bar(kept, current), *said]
+
+
+def _told(put: shelf.Put) -> str:
+    """What had to go, in words."""
+    said = []
+    if put.dropped:
+        names = ", ".join(f"“{title}”" for title in put.dropped)
+        said.append(f"To make room, this browser no longer keeps {names}.")
+    if put.forgotten:
+        said.append(f"Of this conversation it keeps all but the first {render.counted(put.forgotten, 'question')}.")
+    return " ".join(said)

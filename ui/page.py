@@ -1,0 +1,107 @@
+"""The page: what it shows when opened, and the questions asked on it.
+
+Other events have modules of their own: `ui.reading` the source reader, `ui.keeping` conversations, `ui.changing`
+documents. No object here holds anything of a visitor: that travels as values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+
+from rag.errors import CitespanError
+from ui import reader, render
+from ui.changing import Changing
+from ui.handlers import FAULT, Chat, ended
+from ui.keeping import READY, STOPPED, Keeping
+from ui.markup import Html
+from ui.parts import ASKING, OPENING, QUIET, SUGGESTING, Options, Parts, busy_box, lay_out, ready_box
+from ui.reading import Reading
+from ui.types import Assistant, Turns
+
+TAKE = "(question) => window.citespan.take(question)"
+
+
+class Page:
+    """The components of one page and the functions its events call."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self.chat = Chat(assistant)
+        self.reading = Reading(self.chat)
+        self.keeping = Keeping(self.chat, self.reading)
+        self.changing = Changing(self.chat, self.reading)
+
+    def wire(self, blocks: gr.Blocks) -> None:
+        """Lay the components out and connect events to functions."""
+        gr.api(self.api, api_name="ask", **ASKING)  # first, or Gradio gives the name to the event that calls `ask`
+        documents = self.chat.documents()
+        header, welcome = render.header(self.chat.name, documents), render.welcome(len(documents))
+        parts = lay_out(self.chat.name, header=header, welcome=welcome, reader=reader.contents(documents))
+        asked = self._wire_questions(parts)
+        self.reading.wire(parts)
+        self.keeping.wire(blocks, parts, asked)
+        self.changing.wire(parts)
+        opened = blocks.load(self.open, None, [parts.header, parts.welcome], **OPENING, **QUIET)
+        opened.then(self.suggest, None, parts.welcome, **SUGGESTING, **QUIET)
+
+    def _wire_questions(self, parts: Parts) -> Any:
+        parts.question.submit(None, parts.question, parts.question, js=TAKE, **QUIET)  # becomes an `ask`, or waits
+        # "multiple", for Gradio's page takes a cancelled event to be running still; the page sends one at a time
+        asks: Options = {"trigger_mode": "multiple", **ASKING, **QUIET}
+        asked = parts.conversation.ask(self.ask, parts.turns, parts.talk, **asks)
+        both = [*parts.talk, *parts.kept]
+        answered = asked.success(
+            self.settle, parts.known, [parts.question, *parts.kept, *parts.side], **OPENING, **QUIET
+        )
+        failed = asked.failure(self.fail, parts.known, both, **OPENING, **QUIET)
+        stopped = parts.question.stop(self.stop, parts.known, both, queue=False, cancels=asked, **QUIET)
+        for event, script in ((answered, READY), (failed, READY), (stopped, STOPPED)):
+            event.then(None, js=script, **QUIET)
+        return asked
+
+    def ask(self, turns: Turns, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
+        """Show the question at once, then what is found, as it is found."""
+        question = str(event.question)
+        if not question.strip() or (turns and turns[-1].working):
+            return
+        box = busy_box()
+        for known in self.chat.ask(question, turns):
+            yield known, render.conversation(known), box
+            box = gr.skip()
+
+    def settle(self, stored: Any, current: str, turns: Turns) -> list[Any]:
+        """After an answer: the first citation opens, so the source beside it is never the last question's."""
+        if turns and turns[-1].working:  # already on to the next question
+            return [gr.skip() for _ in range(6)]
+        view = self.chat.first(turns)
+        side = (view, self.reading.side(view)) if turns and turns[-1].answer else (gr.skip(), gr.skip())
+        return [ready_box(), *self.keeping.keep(stored, current, turns), *side]
+
+    def fail(self, stored: Any, current: str, turns: Turns) -> list[Any]:
+        """After a fault of the program: say so and take the next question; Gradio has logged it."""
+        return self._ended(stored, current, ended(turns, problem=FAULT))
+
+    def stop(self, stored: Any, current: str, turns: Turns) -> list[Any]:
+        """Leave what is there and take the next question."""
+        return self._ended(stored, current, ended(turns))
+
+    def _ended(self, stored: Any, current: str, turns: Turns) -> list[Any]:
+        return [turns, render.conversation(turns), ready_box(), *self.keeping.keep(stored, current, turns)]
+
+    def open(self) -> tuple[Html, Html]:
+        """The page as the index is now; it was built with the index as it was when the program started."""
+        documents = self.chat.documents()
+        return render.header(self.chat.name, documents), render.welcome(len(documents))
+
+    def suggest(self) -> Html:
+        """The welcome with example questions, which take a moment to find."""
+        return render.welcome(len(self.chat.documents()), self.chat.examples())
+
+    def api(self, question: str) -> dict[str, Any]:
+        """Answer a question from the documents; the result is the Answer as JSON, refusals included."""
+        try:
+            return self.chat.answer(question)
+        except CitespanError as error:
+            raise gr.Error(str(error), print_exception=False) from error
