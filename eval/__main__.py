@@ -5,8 +5,9 @@ Exit codes: 0 every threshold holds, 1 one is broken, 2 usage, 3 a question coul
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,6 +18,7 @@ from rich.console import Console
 if TYPE_CHECKING:
     from eval.record import Record
     from eval.run import Run
+    from eval.sheets import Sheet
     from eval.targets import Target
 
 BROKEN, FAILED = 1, 3
@@ -29,14 +31,20 @@ app = typer.Typer(help="Ask questions with known answers, and fail when a thresh
 def main(
     context: typer.Context,
     set_: Annotated[str, typer.Option("--set", help="test, dev or all of the seed's; or NAME:PATH, a set.")] = "test",
+    open_: Annotated[bool, typer.Option("--open", help="Ask a reading set's questions of all its paragraphs.")] = False,
     cases: Annotated[Path | None, typer.Option(help="Your own cases (JSON Lines); needs --index.")] = None,
-    index: Annotated[Path | None, typer.Option(help="The index your own cases ask.")] = None,
+    index: Annotated[
+        Path | None, typer.Option(help="The index your own cases ask; for NAME:PATH, a folder to keep its index in.")
+    ] = None,
     sources: Annotated[Path, typer.Option(help="The seed's folder, ingested into a temporary index.")] = SEEDS,
     generator: Annotated[str, typer.Option(help="Who writes the answers, as for `rag ask`.")] = "extractive",
-    limit: Annotated[int | None, typer.Option(min=1, help="Ask only so many, of each kind in turn.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Ask only so many: of each kind in turn; of NAME:PATH at random.")
+    ] = None,
     thresholds: Annotated[Path | None, typer.Option(help="Thresholds (TOML) in place of Citespan's own.")] = None,
     json: Annotated[Path | None, typer.Option(help="Write the whole run to this file.")] = None,
     junit: Annotated[Path | None, typer.Option(help="Write JUnit XML to this file.")] = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write the table into this page.")] = None,
     compare: Annotated[Path | None, typer.Option(help="Compare with a run that --json wrote.")] = None,
 ) -> None:
     """Ask questions with known answers, and fail when a threshold breaks."""
@@ -45,12 +53,12 @@ def main(
     with _faults_explained():
         from eval import gate, record
 
-        target = _target(set_, cases, index, sources)
+        target = _target(set_, cases, index, sources, limit=limit, open_=open_)
         limits = gate.load_thresholds(thresholds) if thresholds else target.thresholds
         earlier = record.load(compare) if compare else None
-        run = _run(target, generator, limit)
+        run = _run(target, generator)
         found = record.recorded(run, gate.judge(run, limits))
-        _write(found, json, junit)
+        _write(found, json, junit, markdown)
         _show(found, earlier)
     raise typer.Exit(FAILED if run.unscored else 0 if found.passed else BROKEN)
 
@@ -88,31 +96,87 @@ def init(
         Console(soft_wrap=True).print(f"Wrote {len(rows)} drafts to {out}. Complete them, and remove `draft`.")
 
 
-def _target(set_: str, cases: Path | None, index: Path | None, sources: Path) -> Target:
+@app.command()
+def peers(
+    set_: Annotated[
+        str, typer.Option("--set", help="test, dev or all of the seed's; or NAME:PATH, a reading set.")
+    ] = "test",
+    sources: Annotated[Path, typer.Option(help="The seed's folder.")] = SEEDS,
+    generator: Annotated[str, typer.Option(help="Who writes the answers, ours and LlamaIndex's.")] = "extractive",
+    limit: Annotated[int | None, typer.Option(min=1, help="Ask only so many, as for the evaluation.")] = None,
+    json: Annotated[Path | None, typer.Option(help="Write what was measured to this file.")] = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write the table into this page.")] = None,
+) -> None:
+    """Compare with LlamaIndex, txtai and Haystack on the same questions, encoder and machine."""
+    with _faults_explained():
+        from eval import machine, peers, systems
+
+        target = _target(set_, None, None, sources, limit=limit, open_=":" in set_)
+        texts = target.texts or {path.name: path.read_bytes().decode() for path in sorted(sources.glob("*.txt"))}
+        asked = target.plan.cases
+        with systems.all_systems(generator) as (found, missing), Console(stderr=True).status("asking") as status:
+            measured = peers.compare(
+                found,
+                asked,
+                texts,
+                clock=time.perf_counter,
+                progress=lambda done, total: status.update(f"asked {done} of {total}"),
+            )
+        about = f"{target.plan.name}, {len(asked)} questions, {len(texts):,} texts; {machine.described()}"
+        _publish([peers.sheet(measured, about)], "peers", measured, json, markdown)
+        for name in missing:
+            Console(soft_wrap=True).print(f"Not compared: {name}, which is not installed (the extra `peers`).")
+
+
+@app.command()
+def bench(
+    sizes: Annotated[str, typer.Option(help="Chunks in the indexes to ask, parted by commas.")] = "100,1000,10000",
+    repeats: Annotated[int, typer.Option(min=1, help="How often to repeat what is compared.")] = 3,
+    embedded: Annotated[int, typer.Option(min=10, help="How many chunks to embed in each repeat.")] = 200,
+    questions: Annotated[int, typer.Option(min=1, help="How many questions to ask of each index.")] = 20,
+    real_up_to: Annotated[int, typer.Option(help="The largest index that the real encoder makes.")] = 1000,
+    json: Annotated[Path | None, typer.Option(help="Write what was measured to this file.")] = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write the tables into this page.")] = None,
+) -> None:
+    """Measure speed and memory on this machine, against a plain LlamaIndex pipeline and the encoder alone."""
+    with _faults_explained():
+        from eval import bench
+
+        if not re.fullmatch(r"[1-9]\d*(,[1-9]\d*)*", sizes):
+            raise typer.BadParameter(f"--sizes {sizes} is not a list of numbers like 100,1000.")
+        plan = bench.Plan(tuple(map(int, sizes.split(","))), repeats, embedded, questions, real_up_to)
+        with Console(stderr=True).status("measuring") as status:
+            found = bench.bench(plan, lambda done, total: status.update(f"measured {done} of {total}"))
+        _publish(bench.sheets(found), "bench", found, json, markdown)
+
+
+def _target(
+    set_: str, cases: Path | None, index: Path | None, sources: Path, *, limit: int | None, open_: bool
+) -> Target:
     from eval import targets
     from eval.cases import SETS
 
+    name, colon, path = set_.partition(":")
+    if colon and not cases:
+        return targets.public(name, Path(path), limit=limit, open_=open_, indexes=index)
+    if open_:
+        raise typer.BadParameter("--open goes with --set NAME:PATH of a reading set.")
     if cases and index:
-        return targets.own(cases, index)
+        return targets.own(cases, index, limit)
     if cases or index:
         raise typer.BadParameter("--cases and --index go together: your questions, and the index they ask.")
-    if set_ in SETS:
-        return targets.seed(set_, sources)
-    name, colon, path = set_.partition(":")
-    if not colon:
-        raise typer.BadParameter(f"--set {set_} is none of {', '.join(SETS)}, nor NAME:PATH of a reading set.")
-    return targets.benchmark(name, Path(path))
+    if set_ not in SETS:
+        raise typer.BadParameter(f"--set {set_} is none of {', '.join(SETS)}, nor NAME:PATH of a public set.")
+    return targets.seed(set_, sources, limit)
 
 
-def _run(target: Target, generator: str, limit: int | None) -> Run:
-    from eval import claims, targets
-    from eval.cases import limited
-    from eval.run import Plan, run
+def _run(target: Target, generator: str) -> Run:
+    from eval import targets
+    from eval.run import run
 
-    plan = Plan(target.name, limited(target.cases, limit), claims.load())
     with targets.opened(target, generator) as assistant, Console(stderr=True).status("asking") as status:
         return run(
-            plan,
+            target.plan,
             assistant,
             verifier=assistant.verifier,
             clock=time.perf_counter,
@@ -120,20 +184,40 @@ def _run(target: Target, generator: str, limit: int | None) -> Run:
         )
 
 
-def _write(found: Record, json: Path | None, junit: Path | None) -> None:
-    from eval import record, report
+def _write(found: Record, json: Path | None, junit: Path | None, markdown: Path | None) -> None:
+    from eval import machine, record, report, sheets
 
     if json:
         json.write_text(record.dumps(found), encoding="utf-8")
     if junit:
         junit.write_text(report.junit(found), encoding="utf-8")
+    if markdown:
+        table = report.sheet(found, machine.described())
+        sheets.write_into(markdown, "measured", sheets.markdown([table]))
+
+
+def _publish(tables: Sequence[Sheet], name: str, values: object, json: Path | None, markdown: Path | None) -> None:
+    """Print tables, and write the values and the tables where they are wanted."""
+    from pydantic import TypeAdapter
+
+    from eval import sheets
+
+    console = Console(soft_wrap=True)
+    for table in tables:
+        console.print(sheets.rich_table(table))
+    if json:
+        json.write_bytes(TypeAdapter(type(values)).dump_json(values, indent=2) + b"\n")
+    if markdown:
+        sheets.write_into(markdown, name, sheets.markdown(tables))
 
 
 def _show(found: Record, earlier: Record | None) -> None:
-    from eval import compare, report
+    from eval import compare, published, report
 
     console = Console(soft_wrap=True)
-    console.print(report.table(found.judgement, f"{found.run.name}: {len(found.run.outcomes)} questions"))
+    console.print(report.table(found.judgement, f"{found.run.name}: {report.counted(found.run)}"))
+    if figures := published.beside(found.run.benchmark, found.judgement):
+        console.print(report.published_table(figures), *report.published_notes(figures), sep="\n")
     if earlier:
         comparison = compare.compare(earlier.run, found.run)
         console.print(report.comparison_table(comparison), *report.comparison_lines(comparison), sep="\n")

@@ -44,13 +44,11 @@ def hits_chart(shares: Sequence[float]) -> Html:
     return _figure(caption, _axes("k", "hit@k", ("1", "", "", "", str(len(shares)))), line)
 
 
-def bars_chart(shares: Mapping[str, tuple[float, int]]) -> Html:
-    """A bar for each name, its share and the number of questions it is over."""
+def bars_chart(caption: str, shares: Mapping[str, tuple[float, int]]) -> Html:
+    """A bar for each name, its share and the number that it is over."""
     rows = [_bar(row, name, share, n) for row, (name, (share, n)) in enumerate(shares.items())]
     width, height = NAME + SIDE + 80, BAR * len(shares) + 6
-    return _framed(
-        "Right by type of question: answered from gold, or refused where nothing answers", width, height, *rows
-    )
+    return _framed(caption, width, height, *rows)
 
 
 def _bar(row: int, name: str, share: float, n: int) -> Html:

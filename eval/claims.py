@@ -5,8 +5,8 @@ A verifier that says yes to everything, or no, has a balanced accuracy of 0.5.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar, Protocol
 
@@ -16,7 +16,7 @@ from eval.errors import CasesError
 from eval.falsehoods import RULES
 
 PARAPHRASES = DATA / "seed.paraphrases.jsonl"
-SUPPORTED = 0.9  # the least support with which Citespan shows a statement
+SUPPORTED = 0.65  # the least support with which Citespan shows a statement
 
 
 class Verifier(Protocol):
@@ -39,13 +39,21 @@ class Paraphrase:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A statement, the texts it is to be judged by, whether they support it, and the rule that made it."""
+    """A statement, the texts it is to be judged by, whether they support it, and the rule or label it comes from.
+
+    Where `page` names a document, the evidence is that document, of which sentences have to be chosen first.
+    """
 
     id: str
     text: str
     evidence: tuple[str, ...]
     true: bool
     rule: str
+    page: str = ""
+
+
+Chooser = Callable[[Claim], Sequence[str]]
+"""A claim about a page in, the sentences of the page that come nearest to it out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +67,11 @@ class Judged:
     def said_true(self) -> bool:
         """Whether the verifier took the claim as supported."""
         return self.support >= SUPPORTED
+
+    @property
+    def right(self) -> bool:
+        """Whether that is what the claim is."""
+        return self.said_true == self.claim.true
 
 
 def load(path: Path = PARAPHRASES) -> tuple[Claim, ...]:
@@ -85,14 +98,21 @@ def load_paraphrases(path: Path = PARAPHRASES) -> tuple[Paraphrase, ...]:
     return paraphrases
 
 
-def judge(verifier: Verifier, claims: Sequence[Claim]) -> tuple[Judged, ...]:
-    """What a verifier makes of each claim."""
-    return tuple(Judged(claim, verifier.support(claim.text, claim.evidence)) for claim in claims)
+def judge(verifier: Verifier, claim: Claim, *, choose: Chooser) -> Judged:
+    """What a verifier makes of a claim; of its page, if it has one, `choose` finds the sentences to judge it by."""
+    if claim.page:
+        claim = replace(claim, evidence=tuple(choose(claim)))
+    return Judged(claim, verifier.support(claim.text, claim.evidence))
 
 
 def balanced_accuracy(judged: Sequence[Judged]) -> float:
     """The mean of the accuracy on true claims and the accuracy on false ones."""
     return metrics.balanced_accuracy([one.said_true for one in judged], [one.claim.true for one in judged])
+
+
+def auroc(judged: Sequence[Judged]) -> float:
+    """The probability that a true claim has more support than a false one."""
+    return metrics.auroc([one.support for one in judged], [one.claim.true for one in judged])
 
 
 def _claims(id_: str, text: str, evidence: tuple[Span, ...], true_rule: str | None) -> Iterator[Claim]:

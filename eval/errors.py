@@ -4,6 +4,8 @@
     ├── CasesError              a case file or claim file that cannot be used
     ├── ThresholdsError         a threshold file that cannot be used
     ├── RunFileError            a saved run that cannot be read or compared
+    ├── BenchError              a command that was to be timed failed
+    ├── MissingPeerError        a package to compare with that is not installed
     └── NothingToMeasureError   a metric over nothing, which would prove nothing
 
 Libraries' errors become one of these where the library is called.
@@ -24,6 +26,14 @@ class ThresholdsError(EvalError):
 
 class RunFileError(EvalError):
     """The saved run is missing, malformed, or shares no question with this one."""
+
+
+class BenchError(EvalError):
+    """A command that was to be timed failed; its last words are in the message."""
+
+
+class MissingPeerError(EvalError):
+    """There is nothing to compare with: the extra `peers` is not installed."""
 
 
 class NothingToMeasureError(EvalError):

@@ -12,17 +12,19 @@ from pathlib import Path
 from typing import Any
 
 from eval import claims, confidence, metrics, scorers, stats
+from eval.claims import Judged
 from eval.errors import NothingToMeasureError, ThresholdsError
+from eval.outcomes import Observed
 from eval.run import Run
 from eval.stats import Interval
 
 THRESHOLDS = Path(__file__).parent / "thresholds.toml"
 MEANS = (
     *("span_validity", "statements_cited"),
-    *("citation_precision", "citation_recall", "citation_focus", "statement_support"),
+    *("citation_precision", "citation_recall", "citation_f1", "citation_focus", "statement_support"),
     *("answered_right", "answer_em", "answer_f1", "answer_recall", "squad2_em", "squad2_f1"),
     *("refusal_precision", "refusal_recall", "over_refusal"),
-    *("retrieval_hit_at_1", "retrieval_hit_at_5", "retrieval_mrr", "retrieval_ndcg_at_10"),
+    *("retrieval_hit_at_1", "retrieval_hit_at_5", "retrieval_hit_at_10", "retrieval_mrr", "retrieval_ndcg_at_10"),
     *("evidence_hit_at_1", "evidence_hit_at_3", "evidence_mrr"),
 )
 
@@ -96,8 +98,8 @@ def judge(run: Run, thresholds: Mapping[str, Threshold]) -> Judgement:
 
 
 def attempts(run: Run) -> list[confidence.Attempt]:
-    """Every scored question as a point of the risk-coverage curve."""
-    return [scorers.attempt(one) for one in run.scored]
+    """Every question that was answered or refused, as a point of the risk-coverage curve."""
+    return [scorers.attempt(one.case, one.observed) for one in run.scored if isinstance(one.observed, Observed)]
 
 
 def _verdict(name: str, run: Run, threshold: Threshold | None) -> Verdict:
@@ -123,11 +125,14 @@ def _over_attempts(compute: Callable[[Sequence[confidence.Attempt]], float]) -> 
     return measure
 
 
-def _over_claims(run: Run) -> Interval:
-    judged = run.judged
-    if not judged:
-        raise NothingToMeasureError("there was no verifier, or no claims for it")
-    return stats.interval(lambda positions: claims.balanced_accuracy([judged[at] for at in positions]), len(judged))
+def _over_claims(compute: Callable[[Sequence[Judged]], float]) -> Measure:
+    def measure(run: Run) -> Interval:
+        judged = run.judged
+        if not judged:
+            raise NothingToMeasureError("there was no verifier, or no claims for it")
+        return stats.interval(lambda positions: compute([judged[at] for at in positions]), len(judged))
+
+    return measure
 
 
 def _over_seconds(percent: float) -> Measure:
@@ -144,13 +149,19 @@ def _auroc(attempts: Sequence[confidence.Attempt]) -> float:
     return metrics.auroc([one.confidence for one in attempts], [one.answerable for one in attempts])
 
 
+OF_CONFIDENCE: Mapping[str, Callable[[Sequence[confidence.Attempt]], float]] = {
+    "refusal_auroc": _auroc,
+    "coverage_at_90": lambda found: confidence.coverage_at_precision(found, 0.90),
+    "coverage_at_95": lambda found: confidence.coverage_at_precision(found, 0.95),
+    "calibration_error": confidence.calibration_error,
+}
+"""The metrics that are over all questions at once, and not the mean of one value for each."""
+
 MEASURES: Mapping[str, Measure] = {
     **{name: _mean_of(name) for name in MEANS},
-    "refusal_auroc": _over_attempts(_auroc),
-    "coverage_at_90": _over_attempts(lambda found: confidence.coverage_at_precision(found, 0.90)),
-    "coverage_at_95": _over_attempts(lambda found: confidence.coverage_at_precision(found, 0.95)),
-    "calibration_error": _over_attempts(confidence.calibration_error),
-    "verifier_balanced_accuracy": _over_claims,
+    **{name: _over_attempts(compute) for name, compute in OF_CONFIDENCE.items()},
+    "verifier_balanced_accuracy": _over_claims(claims.balanced_accuracy),
+    "verifier_auroc": _over_claims(claims.auroc),
     "latency_p50": _over_seconds(50),
     "latency_p95": _over_seconds(95),
 }

@@ -72,6 +72,15 @@ def citation_recall(cited: Sequence[Located], alternatives: Sequence[Sequence[Lo
     return max(mean([any(overlaps(one, span) for one in cited) for span in spans]) for spans in alternatives)
 
 
+def citation_f1(cited: Sequence[Located], alternatives: Sequence[Sequence[Located]]) -> float:
+    """The harmonic mean of precision and recall against an alternative, for the one it suits best; 0 for no citation.
+
+    Where gold spans are sentences, it is a sentence F1.
+    """
+    _require(alternatives, "gold alternatives")
+    return max(_harmonic(citation_precision(cited, spans), citation_recall(cited, [spans])) for spans in alternatives)
+
+
 def citation_focus(cited: Sequence[Located], gold: Sequence[Located]) -> float:
     """The share of the cited characters that are gold, so that citing a whole page is not a way to be right."""
     total = sum(citation.end - citation.start for citation in cited)
@@ -165,6 +174,10 @@ def balanced_accuracy(predictions: Sequence[bool], labels: Sequence[bool]) -> fl
     if not all(classes):
         raise NothingToMeasureError("balanced accuracy needs both classes")
     return mean([mean(one) for one in classes])
+
+
+def _harmonic(precision: float, recall: float) -> float:
+    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 
 def _f1(predicted: Sequence[str], wanted: Sequence[str]) -> float:

@@ -7,6 +7,7 @@ and it fails the run.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from eval.cases import Case
 from rag import Answer, Citation
@@ -62,6 +63,16 @@ class Observed:
 
 
 @dataclass(frozen=True, slots=True)
+class Ranking:
+    """What was retrieved for one query of a retrieval set, which asks for no answer: a place a document, best first."""
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
+    passages: tuple[Place, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
     """One metric of one question, 0..1, and why."""
 
@@ -75,7 +86,7 @@ class Scored:
     """A question that was asked, and its scores."""
 
     case: Case
-    observed: Observed
+    observed: Observed | Ranking
     scores: tuple[Score, ...]
 
 

@@ -1,4 +1,4 @@
-"""One judged run as one HTML page that opens offline: thresholds, charts, and every question with why it was scored so.
+"""One judged run as one HTML page that opens offline: thresholds, charts, every question and why it was scored so.
 
 The page loads nothing; its policy forbids it to. All that comes from documents, questions and answers is escaped.
 """
@@ -6,21 +6,19 @@ The page loads nothing; its policy forbids it to. All that comes from documents,
 from collections import defaultdict
 from pathlib import Path
 
-from eval import charts, confidence, gate, metrics
-from eval.cases import Case
+from eval import charts, confidence, entries, gate, metrics, published
 from eval.gate import Verdict
 from eval.markup import Html, joined, tag
-from eval.outcomes import Outcome, Scored, Unscored
 from eval.record import Record
-from eval.report import in_words, limits
+from eval.report import counted, in_words, limits, verdict_word
 from eval.run import Run
 from eval.scorers import rank_of_gold
 from eval.stats import mean
-from rag import Citation
 
 HERE = Path(__file__).parent / "data"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 RANKS = 10
+NAMED = 5  # documents named at the top
 
 
 def render(record: Record) -> str:
@@ -41,22 +39,16 @@ def render(record: Record) -> str:
         _summary(record),
         tag("h2", "Metrics"),
         _metrics(record),
+        _published(record),
         tag("h2", "Curves"),
         tag("div", *_charts(run), class_="charts"),
-        tag("h2", "Questions"),
+        tag("h2", "Questions and claims" if run.outcomes and run.judged else "Questions" if run.outcomes else "Claims"),
         _tools(run),
-        *(_question(outcome) for outcome in run.outcomes),
+        *map(entries.question, run.outcomes),
+        *map(entries.claim, run.judged),
         tag("script", _file("page.js")),
     )
     return f"<!doctype html>\n{tag('html', head, body, lang='en')}\n"
-
-
-def outcome_of(outcome: Outcome) -> str:
-    """In a word how it went: "right", "wrong" or "unscored"."""
-    if isinstance(outcome, Unscored):
-        return "unscored"
-    wanted = "answered_right" if outcome.case.answerable else "refusal_recall"
-    return "right" if {one.metric: one.value for one in outcome.scores}.get(wanted) == 1 else "wrong"
 
 
 def _file(name: str) -> Html:
@@ -65,10 +57,13 @@ def _file(name: str) -> Html:
 
 def _summary(record: Record) -> Html:
     run = record.run
-    verdict = tag("strong", "passed", class_="good") if record.passed else tag("strong", "failed", class_="bad")
-    counts = f": {len(run.scored)} questions scored, {len(run.unscored)} unscored, in {run.seconds:.1f} s."
+    verdict = tag("strong", verdict_word(record).lower(), class_="good" if record.passed else "bad")
+    counts = f": {counted(run)}, {len(run.unscored)} unscored, in {run.seconds:.1f} s."
     broken = [tag("li", in_words(one), class_="bad") for one in record.judgement.broken]
-    documents = [tag("li", one.source, " ", tag("code", one.version), class_="quiet") for one in run.documents]
+    shown = run.documents[:NAMED]
+    documents = [tag("li", one.source, " ", tag("code", one.version), class_="quiet") for one in shown]
+    if more := len(run.documents) - len(shown):
+        documents.append(tag("li", f"and {more:,} more documents", class_="quiet"))
     cases = tag("li", "cases ", tag("code", run.cases), class_="quiet")
     return joined(tag("p", verdict, counts), tag("ul", *broken, cases, *documents))
 
@@ -93,22 +88,54 @@ def _metric(verdict: Verdict) -> Html:
     )
 
 
+def _published(record: Record) -> Html:
+    figures = published.beside(record.run.benchmark, record.judgement)
+    if not figures:
+        return Html()
+    names = ("metric", "system", "value", "ours", "95 % interval", "what differs", "source")
+    rows = [
+        tag(
+            "tr",
+            tag("td", one.figure.metric),
+            tag("td", one.figure.system),
+            tag("td", f"{one.figure.value:.3f}", class_="n"),
+            tag("td", f"{one.ours.value:.3f}", class_="n"),
+            tag("td", f"{one.ours.low:.3f} to {one.ours.high:.3f}", class_="n"),
+            tag("td", one.figure.differs),
+            tag("td", one.figure.source, class_="quiet"),
+        )
+        for one in figures
+    ]
+    header = tag("tr", *(tag("th", name) for name in names))
+    return joined(tag("h2", "Published by others"), tag("div", tag("table", header, *rows), class_="scroll"))
+
+
 def _charts(run: Run) -> list[Html]:
     attempts, drawn = gate.attempts(run), []
     if any(one.answerable for one in attempts):
         drawn.append(charts.coverage_chart(confidence.risk_coverage(attempts)))
     if attempts:
         drawn.append(charts.calibration_chart(confidence.calibration_bins(attempts)))
-        drawn.append(charts.bars_chart(_by_type(run)))
     if hits := _hits(run):
         drawn.append(charts.hits_chart(hits))
+    if attempts:
+        drawn.append(charts.bars_chart("Right by type of question: answered from gold, or refused", _by_type(run)))
+    if run.judged:
+        drawn.append(charts.bars_chart("Claims judged rightly, by how they were made", _by_rule(run)))
     return drawn
 
 
 def _by_type(run: Run) -> dict[str, tuple[float, int]]:
     rights: defaultdict[str, list[bool]] = defaultdict(list)
     for one in run.scored:
-        rights[one.case.type].append(outcome_of(one) == "right")
+        rights[one.case.type].append(entries.outcome_of(one) == "right")
+    return {name: (mean(found), len(found)) for name, found in rights.items()}
+
+
+def _by_rule(run: Run) -> dict[str, tuple[float, int]]:
+    rights: defaultdict[str, list[bool]] = defaultdict(list)
+    for one in run.judged:
+        rights[one.claim.rule].append(one.right)
     return {name: (mean(found), len(found)) for name, found in rights.items()}
 
 
@@ -120,6 +147,7 @@ def _hits(run: Run) -> list[float]:
 
 def _tools(run: Run) -> Html:
     types = dict.fromkeys(outcome.case.type for outcome in run.outcomes)
+    types |= dict.fromkeys(f"claim: {one.claim.rule}" for one in run.judged)
     return tag(
         "div",
         tag("label", "Words ", tag("input", id="words", type="search")),
@@ -132,42 +160,3 @@ def _tools(run: Run) -> Html:
 
 def _choice(name: str, *values: str) -> Html:
     return tag("select", tag("option", "all", value=""), *(tag("option", one, value=one) for one in values), id=name)
-
-
-def _question(outcome: Outcome) -> Html:
-    went = outcome_of(outcome)
-    mark = tag("span", went, class_="good" if went == "right" else "bad")
-    summary = tag("summary", mark, " ", outcome.case.question, " ", tag("span", outcome.case.id, class_="quiet"))
-    told = tag("p", outcome.error, class_="bad") if isinstance(outcome, Unscored) else _told(outcome)
-    return tag("details", summary, told, _gold(outcome.case), data_type=outcome.case.type, data_outcome=went)
-
-
-def _told(scored: Scored) -> Html:
-    answer = scored.observed.answer
-    facts = f"{answer.status}, confidence {answer.confidence:.2f}, {scored.observed.seconds:.3f} s, {answer.generator}"
-    said = [tag("p", facts, class_="quiet"), tag("p", answer.text)]
-    for statement in answer.statements:
-        said += [_cited(one) for one in statement.citations]
-    if answer.refusal:
-        said += [tag("h3", f"Nearest ({answer.refusal.reason})"), *map(_cited, answer.refusal.nearest)]
-    rows = [
-        tag("tr", tag("td", one.metric), tag("td", f"{one.value:.3f}", class_="n"), tag("td", one.explanation))
-        for one in scored.scores
-    ]
-    return joined(*said, tag("h3", "Scores"), tag("div", tag("table", *rows), class_="scroll"))
-
-
-def _cited(citation: Citation) -> Html:
-    where = f"{citation.source}[{citation.start}:{citation.end}]"
-    quote = joined(citation.prefix, tag("mark", citation.quote), citation.suffix)
-    return tag("blockquote", quote, " ", tag("span", where, class_="quiet"))
-
-
-def _gold(case: Case) -> Html:
-    accepted = tag("p", "Accepted: " + " · ".join(case.answers)) if case.answers else Html()
-    spans = [
-        tag("blockquote", span.text, " ", tag("span", f"{span.source}[{span.start}:{span.end}]", class_="quiet"))
-        for span in case.gold_spans
-    ]
-    what = "Gold" if spans else "Gold: nothing answers this; a refusal is right"
-    return joined(tag("h3", what), accepted, *spans, tag("p", case.note, class_="quiet"))

@@ -1,6 +1,7 @@
 """A judged run for people at a terminal (rich tables) and for CI servers (JUnit XML). It prints nothing itself."""
 
 import re
+from collections.abc import Sequence
 from xml.etree import ElementTree as Xml
 
 from rich.box import SIMPLE_HEAD
@@ -10,8 +11,10 @@ from rich.text import Text
 from eval.compare import Comparison
 from eval.gate import Judgement, Threshold, Verdict
 from eval.outcomes import Outcome, Unscored
+from eval.published import Beside
 from eval.record import Record
 from eval.run import Run
+from eval.sheets import Sheet
 
 WORST = 3  # questions named under a broken metric
 ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -27,20 +30,61 @@ def table(judgement: Judgement, title: str) -> Table:
     return grid
 
 
+def sheet(record: Record, machine: str) -> Sheet:
+    """Every metric that was measured, for a page of documentation."""
+    rows = []
+    for one in record.judgement.verdicts:
+        if found := one.measured:
+            interval = f"{found.low:.3f}–{found.high:.3f}" if found.low < found.high else ""
+            cells = (f"{found.value:.3f}", interval, str(found.n), limits(one.threshold))
+            rows.append((f"`{one.metric}`", *cells, _mark(one).plain))
+    title = f"{record.run.name}: {counted(record.run)}, in {record.run.seconds:.0f} s on {machine}"
+    return Sheet(title, ("metric", "value", "95 % interval", "n", "threshold", ""), tuple(rows))
+
+
 def summary(record: Record) -> list[Text]:
     """The lines under the table: what broke, the questions that say why, and what could not be scored."""
     lines = [Text(f"UNSCORED {one.case.id}: {one.error}", style="red") for one in record.run.unscored]
     for verdict in record.judgement.broken:
         lines.append(Text(f"BROKEN {in_words(verdict)}", style="red"))
         lines += [Text(f"       {line}") for line in worst(record.run, verdict)]
-    asked, seconds = len(record.run.scored), record.run.seconds
-    word = "PASSED" if record.passed else "FAILED"
-    return [*lines, Text(f"{word}: {asked} questions in {seconds:.1f} s", style="green" if record.passed else "red")]
+    told = f"{verdict_word(record)}: {counted(record.run)} in {record.run.seconds:.1f} s"
+    return [*lines, Text(told, style="green" if record.passed else "red")]
+
+
+def verdict_word(record: Record) -> str:
+    """PASSED or FAILED; MEASURED when there was no threshold that could have broken."""
+    judged = any(one.threshold for one in record.judgement.verdicts)
+    return "FAILED" if not record.passed else "PASSED" if judged else "MEASURED"
+
+
+def published_table(figures: Sequence[Beside]) -> Table:
+    """What others have published, beside ours; `published_notes` has what differs and the sources, by number."""
+    grid = Table(title="Published by others", box=SIMPLE_HEAD)
+    for name in ("metric", "system", "value", "ours", "95 % interval", "note"):
+        grid.add_column(name, justify="right" if name in {"value", "ours"} else "left", no_wrap=name == "metric")
+    notes = _notes(figures)
+    for one in figures:
+        ours = (f"{one.ours.value:.3f}", f"{one.ours.low:.3f}–{one.ours.high:.3f}")
+        note = f"({notes.index(_note(one)) + 1})"
+        grid.add_row(one.figure.metric, one.figure.system, f"{one.figure.value:.3f}", *ours, note)
+    return grid
+
+
+def published_notes(figures: Sequence[Beside]) -> list[Text]:
+    """What was measured otherwise than here, and the source, for each note of the table."""
+    return [Text(f"  ({number}) {note}") for number, note in enumerate(_notes(figures), start=1)]
+
+
+def counted(run: Run) -> str:
+    """How many questions and claims a run is over, in words."""
+    counts = ((len(run.outcomes), "questions"), (len(run.judged), "claims"))
+    return ", ".join(f"{count:,} {what}" for count, what in counts if count)
 
 
 def comparison_table(comparison: Comparison) -> Table:
     """The paired differences of the metrics on which any question changed."""
-    title = f"What changed, over {comparison.shared} questions that both runs scored"
+    title = f"What changed, over {comparison.shared} questions and claims that both runs scored"
     grid = Table(title=title, box=SIMPLE_HEAD)
     for name in ("metric", "difference", "95 % interval", "p", "n", "better", "worse"):
         grid.add_column(name, justify="left" if name == "metric" else "right", no_wrap=True)
@@ -48,7 +92,7 @@ def comparison_table(comparison: Comparison) -> Table:
         changes = [one for one in comparison.changes if one.metric == metric]
         better = sum(one.better for one in changes)
         interval = f"{found.low:+.3f} to {found.high:+.3f}"
-        counts = (str(found.n), str(better), str(len(changes) - better))
+        counts = (str(found.n), str(better) if changes else "–", str(len(changes) - better) if changes else "–")
         grid.add_row(metric, f"{found.value:+.3f}", interval, f"{found.p:.3f}", *counts)
     return grid
 
@@ -106,6 +150,14 @@ def worst(run: Run, verdict: Verdict) -> list[str]:
     bad = [(one, item) for one, item in found if (one.value > 0 if high_is_bad else one.value < 1)]
     bad.sort(key=lambda pair: (-pair[0].value if high_is_bad else pair[0].value, pair[1].case.id))
     return [f"{item.case.id} {item.case.question!r}: {one.explanation}" for one, item in bad[:WORST]]
+
+
+def _notes(figures: Sequence[Beside]) -> list[str]:
+    return list(dict.fromkeys(map(_note, figures)))
+
+
+def _note(one: Beside) -> str:
+    return f"{one.figure.differs}. Source: {one.figure.source}"
 
 
 def _row(verdict: Verdict) -> tuple[str | Text, ...]:

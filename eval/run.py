@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from eval import cases as casebook
+from eval import ranking
 from eval.cases import Case
 from eval.claims import Claim, Judged, Verifier, judge
 from eval.errors import CasesError
 from eval.metrics import Located
-from eval.outcomes import Observed, Outcome, Place, Scored, Unscored
+from eval.outcomes import Observed, Outcome, Place, Ranking, Scored, Unscored
 from eval.scorers import Documents, score
 from rag import AnswerDone, Citation, Document, DocumentInfo, EvidenceFound
 from rag.types import Progress
@@ -58,7 +59,10 @@ class Pinned:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What was asked of what, and everything that came back. `cases` is the sha256 of the questions and their gold."""
+    """What was asked of what, and everything that came back. `cases` is the sha256 of the questions and their gold.
+
+    `benchmark` is the name under which others have published figures on the same questions, if any.
+    """
 
     name: str
     cases: str
@@ -66,6 +70,7 @@ class Run:
     outcomes: tuple[Outcome, ...]
     judged: tuple[Judged, ...]
     seconds: float
+    benchmark: str = ""
 
     @property
     def scored(self) -> tuple[Scored, ...]:
@@ -80,11 +85,16 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to ask and what to have judged; `name` is how reports call it."""
+    """What to ask and what to have judged; `name` is how reports call it.
+
+    Where `ranked`, the cases are queries of a retrieval set: documents are retrieved for them, and nothing is asked.
+    """
 
     name: str
-    cases: tuple[Case, ...]
+    cases: tuple[Case, ...] = ()
     claims: tuple[Claim, ...] = ()
+    ranked: bool = False
+    benchmark: str = ""
 
 
 def run(
@@ -92,23 +102,29 @@ def run(
 ) -> Run:
     """Ask every case in order, and have every claim judged if there is a verifier.
 
-    Raises CasesError when there are no cases, or a gold span is not what its document says.
+    Raises CasesError when there is nothing to run, or a gold span is not what its document says.
     """
     documents = {info.doc_id: subject.document(info.doc_id) for info in subject.documents()}
-    _require_fit(plan.cases, documents)
-    started = clock()
-    outcomes = []
+    _require_fit(plan, documents)
+    started, total = clock(), len(plan.cases) + len(plan.claims)
+    told = progress or (lambda done, total: None)
+    outcomes: list[Outcome] = []
     for case in plan.cases:
-        outcomes.append(ask(case, subject, documents, clock))
-        if progress:
-            progress(len(outcomes), len(plan.cases))
+        outcomes.append(rank(case, subject, clock) if plan.ranked else ask(case, subject, documents, clock))
+        told(len(outcomes), total)
+    judged: list[Judged] = []
+    if verifier:
+        for claim in plan.claims:
+            judged.append(judge(verifier, claim, choose=lambda one: nearest(one, subject)))
+            told(len(outcomes) + len(judged), total)
     return Run(
         name=plan.name,
         cases=casebook.fingerprint(plan.cases),
         documents=tuple(Pinned(one.source, one.version) for one in documents.values()),
         outcomes=tuple(outcomes),
-        judged=judge(verifier, plan.claims) if verifier else (),
+        judged=tuple(judged),
         seconds=clock() - started,
+        benchmark=plan.benchmark,
     )
 
 
@@ -120,6 +136,26 @@ def ask(case: Case, subject: Subject, documents: Documents, clock: Clock) -> Out
     except Exception as error:  # any fault at all: it must fail the run without hiding how the other questions went
         return Unscored(case, f"{type(error).__name__}: {error}")
     return score(case, observed, documents)
+
+
+def rank(case: Case, subject: Subject, clock: Clock) -> Outcome:
+    """Retrieve the documents for one query and score their order; whatever goes wrong makes it unscored."""
+    started = clock()
+    try:
+        found = _passages(case, subject)
+    except Exception as error:  # as in `ask`
+        return Unscored(case, f"{type(error).__name__}: {error}")
+    return ranking.score(case, Ranking(ranking.by_document(found), clock() - started))
+
+
+def nearest(claim: Claim, subject: Subject) -> list[str]:
+    """The sentences of a claim's page that the assistant would show as evidence when asked about it."""
+    for event in subject.stream(claim.text, documents=[claim.page]):
+        if isinstance(event, EvidenceFound) and event.citations:
+            return [citation.quote for citation in event.citations]
+        if isinstance(event, AnswerDone):
+            return [citation.quote for citation in event.answer.refusal.nearest] if event.answer.refusal else []
+    return []
 
 
 def _observe(case: Case, subject: Subject, started: float, clock: Clock) -> Observed:
@@ -140,11 +176,11 @@ def _passages(case: Case, subject: Subject) -> tuple[Place, ...]:
     return tuple(Place(chunk.source, chunk.start, chunk.end) for chunk in chunks)
 
 
-def _require_fit(cases: Sequence[Case], documents: Documents) -> None:
-    if not cases:
+def _require_fit(plan: Plan, documents: Documents) -> None:
+    if not plan.cases and not plan.claims:
         raise CasesError("There are no cases to run. A run over nothing proves nothing.")
     texts = {document.source: document.text for document in documents.values()}
-    for problem in casebook.misfits((span for case in cases for span in case.gold_spans), texts):
+    for problem in casebook.misfits((span for case in plan.cases for span in case.gold_spans), texts):
         raise CasesError(
             f"The gold does not fit the index: {problem}. Correct the cases, or ingest what they are about."
         )

@@ -44,12 +44,11 @@ def score(case: Case, observed: Observed, documents: Documents) -> Scored:
     return Scored(case, observed, tuple(one for scorer in SCORERS for one in scorer(case, observed, documents)))
 
 
-def attempt(scored: Scored) -> Attempt:
+def attempt(case: Case, observed: Observed) -> Attempt:
     """The question as a point of the risk-coverage curve.
 
     A refusal is judged by the nearest evidence it shows, as many sentences of it as the answer needs.
     """
-    case, observed = scored.case, scored.observed
     nearest = observed.answer.refusal.nearest if observed.answer.refusal else ()
     needed = min((len(spans) for spans in case.gold), default=0)
     cited = nearest[:needed] if observed.refused else observed.citations
@@ -107,7 +106,7 @@ def _citations(case: Case, observed: Observed, documents: Documents) -> Iterator
     why = f"not gold: {wrong[0]!r}" if wrong else f"{len(cited)} citations, none of them wrong"
     yield Score("citation_precision", metrics.citation_precision(cited, gold), why)
     recall = metrics.citation_recall(cited, case.gold)
-    yield Score("citation_recall", recall, f"{recall:.0%} of the sentences of the best alternative are cited")
+    yield Score("citation_recall", recall, f"{recall:.0%} of the spans of the best alternative are cited")
     support = metrics.statement_support([one.citations for one in observed.answer.statements], gold)
     yield Score("statement_support", support, f"{support:.0%} of the statements have a right citation")
     if cited:
@@ -121,6 +120,8 @@ def _answers(case: Case, observed: Observed, documents: Documents) -> Iterator[S
     right = attempt_is_right(case, observed.citations)
     why = "refused" if observed.refused else f"{'all' if right else 'not all'} that the answer needs is cited"
     yield Score("answered_right", float(right), why)
+    found = metrics.citation_f1(observed.citations, case.gold)
+    yield Score("citation_f1", found, f"{len(observed.citations)} citations for {len(case.gold[0])} gold spans")
     accepted = f"accepted {case.answers[0]!r}"
     yield Score("answer_em", metrics.exact_match(observed.short, case.answers), f"said {observed.short!r}, {accepted}")
     yield Score("answer_f1", metrics.token_f1(observed.short, case.answers), f"said {observed.short!r}, {accepted}")

@@ -73,14 +73,7 @@ def mean_interval(values: Sequence[float]) -> Interval:
 
 def interval(statistic: Statistic, n: int) -> Interval:
     """Any statistic of `n` questions with its interval; resamples on which it has no value are left out."""
-    value = statistic(np.arange(n))
-    values = []
-    for positions in _resamples(n):
-        try:
-            values.append(statistic(positions))
-        except NothingToMeasureError:
-            continue
-    return _interval(value, n, np.asarray(values))
+    return _interval(statistic(np.arange(n)), n, _resampled(statistic, n))
 
 
 def paired_difference(earlier: Sequence[float], later: Sequence[float]) -> Difference:
@@ -88,16 +81,40 @@ def paired_difference(earlier: Sequence[float], later: Sequence[float]) -> Diffe
     if len(earlier) != len(later):
         raise ValueError(f"{len(earlier)} values against {len(later)}")
     differences = np.asarray(later, dtype=np.float64) - np.asarray(earlier, dtype=np.float64)
-    found = mean_interval(differences.tolist())
     means = differences[_resamples(len(differences))].mean(axis=1)
-    below, above = float(np.mean(means <= 0)), float(np.mean(means >= 0))
-    return Difference(found.value, found.n, found.low, found.high, min(1.0, 2 * min(below, above)))
+    return _difference(mean(differences.tolist()), len(differences), means)
+
+
+def statistic_difference(earlier: Statistic, later: Statistic, n: int) -> Difference:
+    """The difference of any statistic between two runs, resampled by the same `n` questions in both."""
+
+    def difference(positions: NDArray[np.intp]) -> float:
+        return later(positions) - earlier(positions)
+
+    return _difference(difference(np.arange(n)), n, _resampled(difference, n))
 
 
 def _resamples(n: int) -> NDArray[np.intp]:
     if n == 0:
         raise NothingToMeasureError("a bootstrap over nothing")
     return np.random.default_rng(SEED).integers(0, n, size=(RESAMPLES, n))
+
+
+def _resampled(statistic: Statistic, n: int) -> NDArray[np.float64]:
+    """The statistic of each resample on which it has a value."""
+    values = []
+    for positions in _resamples(n):
+        try:
+            values.append(statistic(positions))
+        except NothingToMeasureError:
+            continue
+    return np.asarray(values, dtype=np.float64)
+
+
+def _difference(value: float, n: int, resampled: NDArray[np.float64]) -> Difference:
+    found = _interval(value, n, resampled)
+    below, above = float(np.mean(resampled <= 0)), float(np.mean(resampled >= 0))
+    return Difference(value, n, found.low, found.high, min(1.0, 2 * min(below, above)))
 
 
 def _interval(value: float, n: int, resampled: NDArray[np.float64]) -> Interval:

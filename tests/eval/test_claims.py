@@ -60,7 +60,9 @@ def test_a_rule_changes_one_thing_or_does_not_apply(rule: str, true: str, false:
 
 @pytest.mark.parametrize(("always", "accuracy"), [(None, 1.0), (1.0, 0.5), (0.0, 0.5)])
 def test_a_verifier_that_says_the_same_to_all_is_right_half_the_time(always: float | None, accuracy: float) -> None:
-    judged = claims.judge(fakes.FakeVerifier(fakes.TRUTH, always), fakes.CLAIMS)
+    judged = [
+        claims.judge(fakes.FakeVerifier(fakes.TRUTH, always), claim, choose=lambda _: ()) for claim in fakes.CLAIMS
+    ]
     assert claims.balanced_accuracy(judged) == accuracy
 
 

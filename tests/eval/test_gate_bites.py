@@ -86,13 +86,13 @@ def test_a_verifier_that_says_the_same_to_all_breaks_the_gate(
 ) -> None:
     assistant.verifier = FakeVerifier(fakes.TRUTH, always)
     result = evaluate()
-    assert (result.exit_code, broken_in(result)) == (1, {"verifier_balanced_accuracy"})
+    assert (result.exit_code, broken_in(result)) == (1, {"verifier_balanced_accuracy", "verifier_auroc"})
 
 
 def test_a_verifier_that_is_not_there_breaks_the_gate(assistant: FakeAssistant, evaluate: Evaluate) -> None:
     assistant.verifier = None
     result = evaluate()
-    assert (result.exit_code, broken_in(result)) == (1, {"verifier_balanced_accuracy"})
+    assert (result.exit_code, broken_in(result)) == (1, {"verifier_balanced_accuracy", "verifier_auroc"})
 
 
 def test_a_question_that_fails_is_unscored_and_fails_the_run(assistant: FakeAssistant, evaluate: Evaluate) -> None:
@@ -171,5 +171,6 @@ def test_the_seed_is_asked_in_default_settings(assistant: FakeAssistant, evaluat
         "folder": assistant.opened["folder"],
         "base": fakes.SEED.parent,
         "generator": "extractive",
+        "settings": None,
         "ingested": [fakes.SEED.parent],
     }

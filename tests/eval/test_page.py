@@ -5,10 +5,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from eval import cases, gate, page, record
-from eval.cases import Case
+from eval import cases, claims, gate, page, ranking, record
+from eval.cases import Case, Span
 from eval.markup import Html, tag
-from eval.run import Plan, run
+from eval.outcomes import Place, Ranking
+from eval.run import Plan, Run, run
 from tests.eval import fakes
 from tests.eval.fakes import FakeAssistant
 
@@ -56,9 +57,29 @@ def test_each_chart_says_in_words_what_it_shows() -> None:
     assert [str(label).split(":")[0] for label in labels] == [
         "Precision and coverage",
         "Calibration",
-        "Right by type of question",
         "Retrieval",
+        "Right by type of question",
     ]
+
+
+def test_claims_are_there_with_what_they_were_judged_by() -> None:
+    made = claims.load()[:20]
+    verifier = fakes.FakeVerifier(fakes.TRUTH, always=1.0)
+    found = run(Plan("claims", claims=made), FakeAssistant([]), verifier=verifier, clock=lambda: 0.0)
+    shown = Elements(page.render(record.recorded(found, gate.judge(found, {}))))
+    outcomes = [attributes["data-outcome"] for name, attributes in shown.found if "data-outcome" in attributes]
+    assert outcomes == ["right" if claim.true else "wrong" for claim in made]
+    assert "measured: 20 claims" in shown.text and made[0].evidence[0] in shown.text
+
+
+def test_a_query_lists_the_documents_found_for_it() -> None:
+    gold = (Span("b.txt", 0, 9, "123456789"),)
+    ranked = Ranking((Place("a.txt", 0, 9), Place("b.txt", 0, 9)), 0.1)
+    scored = ranking.score(Case("q", "embargo", "query", answers=("b",), gold=(gold,)), ranked)
+    found = Run("scifact", "", (), (scored,), (), 0.1, benchmark="scifact")
+    shown = Elements(page.render(record.recorded(found, gate.judge(found, {}))))
+    assert "a.txt" in shown.text and "b.txt relevant" in shown.text
+    assert "Published by others" in shown.text and "all-MiniLM-L6-v2" in shown.text
 
 
 def test_the_page_loads_nothing() -> None:

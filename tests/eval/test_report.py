@@ -10,14 +10,15 @@ from rich.console import Console
 
 from eval import cases, compare, gate, record, report
 from eval.cases import Case
+from eval.claims import Claim
 from eval.compare import Change, Comparison
 from eval.errors import RunFileError
 from eval.gate import Threshold
 from eval.outcomes import Score
 from eval.record import Record
-from eval.run import Plan, run
+from eval.run import Plan, Run, run
 from tests.eval import fakes
-from tests.eval.fakes import FakeAssistant
+from tests.eval.fakes import FakeAssistant, FakeVerifier
 
 pytestmark = pytest.mark.usefixtures("few_resamples")
 
@@ -62,6 +63,12 @@ def test_the_table_shows_value_interval_n_and_threshold() -> None:
     assert "over_refusal 0.000 0.000–0.000 1 ≤ 0.2 holds" in lines
 
 
+def test_the_page_of_documentation_has_a_row_a_metric() -> None:
+    table = report.sheet(record_of(CASES["who-01"]), "a machine")
+    assert table.title == "dev: 1 questions, in 0 s on a machine"
+    assert ("`over_refusal`", "0.000", "", "1", "≤ 0.2", "holds") in table.rows
+
+
 def test_the_summary_names_what_broke_and_the_questions_that_say_why() -> None:
     broken = record_of(CASES["who-01"], CASES["why-01"], spoil=fakes.refuses_all)
     assert [line.plain for line in report.summary(broken)] == [
@@ -95,6 +102,30 @@ def test_a_comparison_says_which_questions_got_better_and_which_worse() -> None:
     assert {one.better for one in worse.changes} == {False}
     assert {one.better for one in better.changes} == {True}
     assert dict(worse.differences)["citation_precision"].value == -1.0
+
+
+def test_a_metric_over_all_questions_at_once_is_compared_too() -> None:
+    asked = tuple(CASES.values())
+    good, bad = record_of(*asked).run, record_of(*asked, spoil=fakes.confidence_upside_down).run
+    found = dict(compare.compare(good, bad).differences)
+    assert found["refusal_auroc"].value == -1.0 and found["refusal_auroc"].n == len(asked)
+    assert found["calibration_error"].value > 0.5
+
+
+def test_claims_are_compared_one_by_one() -> None:
+    def judged(support: float) -> Run:
+        claims = (
+            Claim("c-1", "Iran.", ("Iran.",), True, "paraphrase"),
+            Claim("c-2", "Iraq.", ("Iran.",), False, "name"),
+        )
+        verifier = FakeVerifier({"Iran.": True, "Iraq.": False}, always=support)
+        return run(Plan("claims", claims=claims), FakeAssistant([]), verifier=verifier, clock=lambda: 0.0)
+
+    found = compare.compare(judged(1.0), judged(0.0))
+    assert [(one.case, one.metric, one.better) for one in found.changes] == [
+        ("c-1", "verifier_accuracy", False),
+        ("c-2", "verifier_accuracy", True),
+    ]
 
 
 def test_a_comparison_of_a_run_with_itself_has_nothing_to_say() -> None:

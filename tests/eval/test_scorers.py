@@ -34,6 +34,7 @@ def test_a_right_answer_scores_full_on_all_that_applies() -> None:
         "statement_support": 1.0,
         "citation_focus": 1.0,
         "answered_right": 1.0,
+        "citation_f1": 1.0,
         "answer_em": 0.0,  # the whole sentence is said, and not the few words that were asked for
         "answer_f1": 2 * 5 / (5 + 31),
         "answer_recall": 1.0,
@@ -78,6 +79,7 @@ def test_a_refusal_of_what_is_there_costs_the_answer_and_not_the_citations() -> 
     } == {
         "span_validity": 1.0,
         "answered_right": 0.0,
+        "citation_f1": 0.0,
         "answer_em": 0.0,
         "answer_f1": 0.0,
         "answer_recall": 0.0,
@@ -147,7 +149,7 @@ def test_a_refusal_stands_on_the_curve_by_the_nearest_evidence_it_shows() -> Non
     refused = fakes.refuses_all(fakes.right_reply(ANSWERED))
     near = fakes.refuses_all(fakes.right_reply(ANSWERED), nearest=gold)
     points = [
-        scorers.attempt(scorers.score(case, Observed(reply.answer, reply.evidence, 0.1), DOCUMENTS))
+        scorers.attempt(case, Observed(reply.answer, reply.evidence, 0.1))
         for case, reply in ((ANSWERED, refused), (ANSWERED, near), (REFUSED, fakes.right_reply(REFUSED)))
     ]
     assert points == [Attempt(0.95, True, False), Attempt(0.95, True, True), Attempt(0.05, False, False)]

@@ -45,6 +45,14 @@ def test_a_paired_difference_is_later_minus_earlier() -> None:
     assert stats.paired_difference(VALUES, VALUES) == Difference(value=0.0, n=8, low=0.0, high=0.0, p=1.0)
 
 
+def test_a_difference_of_any_statistic_is_resampled_by_the_same_questions() -> None:
+    earlier, later = [0.0, 0.0, 1.0, 1.0], [0.0, 1.0, 1.0, 1.0]
+    of_means = stats.statistic_difference(
+        lambda at: stats.mean([earlier[i] for i in at]), lambda at: stats.mean([later[i] for i in at]), 4
+    )
+    assert of_means == stats.paired_difference(earlier, later)
+
+
 def test_pairs_must_be_pairs() -> None:
     with pytest.raises(ValueError, match="1 values against 2"):
         stats.paired_difference([0.0], [0.0, 1.0])

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from eval import benchmarks, cases
-from eval.benchmarks import Benchmark
+from eval import cases, reading
 from eval.cases import Case, Span
 from eval.errors import CasesError
+from eval.reading import ReadingSet
 
 CONTEXT = "The embargo began in October 1973.\nIt ended in 1974."
 ROW = {
@@ -33,14 +33,14 @@ def set_of(folder: Path, *rows: dict[str, Any]) -> Path:
 
 
 def test_rows_become_cases_that_look_only_in_their_paragraph(tmp_path: Path) -> None:
-    found = benchmarks.load(set_of(tmp_path, ANSWERED, UNANSWERED))
+    found = reading.load(set_of(tmp_path, ANSWERED, UNANSWERED))
     (name,) = found.texts
     gold = ((Span(name, 21, 33, "October 1973"),), (Span(name, 29, 33, "1973"),))
     expected = (
         Case("1", "When did it begin?", "answerable", "test", ("October 1973", "1973"), gold, documents=(name,)),
         Case("2", "Why did it begin?", "unanswerable", documents=(name,)),
     )
-    assert found == Benchmark({name: CONTEXT}, expected)
+    assert found == ReadingSet({name: CONTEXT}, expected)
     assert cases.misfits(expected[0].gold_spans, found.texts) == []
 
 
@@ -48,7 +48,7 @@ def test_a_set_may_be_unpacked(tmp_path: Path) -> None:
     packed = set_of(tmp_path, ANSWERED)
     plain = tmp_path / "set.jsonl"
     plain.write_bytes(gzip.decompress(packed.read_bytes()))
-    assert benchmarks.load(plain) == benchmarks.load(packed)
+    assert reading.load(plain) == reading.load(packed)
 
 
 @pytest.mark.parametrize(
@@ -57,8 +57,8 @@ def test_a_set_may_be_unpacked(tmp_path: Path) -> None:
         (lambda path: path.unlink(), "No such file"),
         (lambda path: path.write_bytes(b"not gzip"), "Not a gzipped file"),
         (lambda path: path.write_bytes(path.read_bytes()[:-9]), "Cannot read"),
-        (lambda path: path.write_bytes(gzip.compress(b"")), "holds no questions"),
-        (lambda path: path.write_bytes(gzip.compress(b"{}\n")), "line 1: Field required"),
+        (lambda path: path.write_bytes(gzip.compress(b"")), "holds no rows"),
+        (lambda path: path.write_bytes(gzip.compress(b"{}\n")), "line 1: id: Field required"),
     ],
 )
 def test_a_set_that_cannot_be_used_is_refused_in_words(
@@ -67,5 +67,5 @@ def test_a_set_that_cannot_be_used_is_refused_in_words(
     path = set_of(tmp_path, ANSWERED)
     spoil(path)
     with pytest.raises(CasesError) as caught:
-        benchmarks.load(path)
+        reading.load(path)
     assert message in str(caught.value)

@@ -1,0 +1,96 @@
+"""What is timed takes turns, is made the same each time, and is shown with what it was made by."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from eval import bench, corpus, machine, probe, sheets
+from eval.bench import Bench, Plan, Size
+from eval.errors import BenchError
+from eval.probe import Ingested
+from rag import find_model
+
+WORDS = [f"word{number}" for number in range(500)]
+
+
+def test_work_takes_turns_and_the_median_counts() -> None:
+    log: list[str] = []
+    values = {"a": iter([1.0, 9.0, 2.0]), "b": iter([5.0, 5.0, 5.0])}
+
+    def work(name: str) -> float:
+        log.append(name)
+        return next(values[name])
+
+    assert bench.in_turns({"a": lambda: work("a"), "b": lambda: work("b")}, 3) == {"a": 2.0, "b": 5.0}
+    assert log == ["a", "b", "b", "a", "a", "b"]
+
+
+def test_made_up_documents_are_the_same_each_time(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        corpus.write(tmp_path / name, 25, WORDS)
+    one, two = ([path.read_text() for path in sorted((tmp_path / name).iterdir())] for name in ("one", "two"))
+    assert one == two
+    assert [text.count(".") for text in one] == [90, 90, 45]
+    assert corpus.questions(2, WORDS) == corpus.questions(2, WORDS)
+
+
+def test_the_vocabulary_is_of_whole_words() -> None:
+    words = corpus.vocabulary(find_model("all-MiniLM-L6-v2").folder)
+    assert len(words) > 10_000 and all(word.isalpha() and word == word.lower() for word in words)
+
+
+def test_the_time_of_a_model_is_that_of_its_outermost_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    ticks = iter([1.0, 3.0, 10.0, 14.0])
+    monkeypatch.setattr(machine.time, "perf_counter", lambda: next(ticks))
+    model = torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.Linear(2, 2))
+    with machine.ModelTime() as inside:
+        model(torch.zeros(1, 2))
+        model(torch.zeros(1, 2))
+    model(torch.zeros(1, 2))
+    assert inside.seconds == 6.0
+
+
+def test_a_command_that_fails_is_named_with_its_last_words() -> None:
+    with pytest.raises(BenchError, match=r"ended with exit code 3: no index$"):
+        bench._run(["sh", "-c", "echo no index >&2; exit 3"], (0, 1))
+
+
+def test_the_tables_say_which_encoder_made_an_index() -> None:
+    one = Ingested(files=10, chunks=100, seconds=4.0, again_seconds=0.05, peak_mib=900.0)
+    sizes = (Size(bench.REAL, one, 0.2, 0.3, 0.05, 0.25), Size(bench.STAND_IN, one, 0.1, 0.2, 0.1, 1.0))
+    rates = {"Citespan": 50.0, "LlamaIndex": 20.0}
+    found = Bench("a machine", Plan(), rates, sizes, {"rag ask": 3.0, "import sentence_transformers": 6.0})
+    text = sheets.markdown(bench.sheets(found))
+    for line in (
+        "| Citespan | 50.0 | 2.50× | 1.00× |",
+        "| 100 | real | 10 | 4.00 s | 0.050 s | 80× | 900 MiB |",
+        "| 100 | real | 200 ms | 300 ms | 50 ms | 25% |",
+        "| 100 | without layers | 100 ms | 200 ms | 100 ms | – |",
+        "| rag ask | 3.00 s | 0.50× |",
+    ):
+        assert line in text
+
+
+@pytest.mark.model
+def test_everything_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("llama_index.embeddings.huggingface", reason="the extra `peers` brings it")
+    told: list[tuple[int, int]] = []
+
+    def in_this_process(command: Sequence[str], codes: Sequence[int]) -> str:
+        texts, index, encoder = command[-3:]
+        return json.dumps(asdict(probe.ingest(Path(texts), Path(index), encoder))) if "eval.probe" in command else ""
+
+    monkeypatch.setattr(bench, "_run", in_this_process)
+    plan = Plan(sizes=(10,), repeats=1, embedded=10, questions=1, real_up_to=0)
+    found = bench.bench(plan, lambda done, total: told.append((done, total)))
+    (size,) = found.sizes
+    assert (size.encoder, size.ingested.chunks, size.ingested.files) == (bench.STAND_IN, 10, 1)
+    assert size.ingested.peak_mib > 100 and size.p50 > 0 and 0 < size.outside_share <= 1
+    assert {"Citespan", "LlamaIndex", "encoder alone, float32"} <= set(found.embedding)
+    assert set(found.cold) == {"rag ask", "import sentence_transformers"}
+    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
