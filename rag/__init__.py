@@ -12,8 +12,11 @@ if TYPE_CHECKING:
     from rag.assistant import Assistant as Assistant
     from rag.assistant import query as query
     from rag.errors import CitespanError as CitespanError
+    from rag.loaders import SUFFIXES as SUFFIXES
+    from rag.models import find_model as find_model
     from rag.reports import CheckReport as CheckReport
     from rag.reports import DocumentInfo as DocumentInfo
+    from rag.reports import Feedback as Feedback
     from rag.reports import IngestReport as IngestReport
     from rag.types import Answer as Answer
     from rag.types import AnswerDone as AnswerDone
@@ -29,7 +32,9 @@ __version__ = "0.1.0"
 _HOMES = {
     "rag.assistant": ("Assistant", "query"),
     "rag.errors": ("CitespanError",),
-    "rag.reports": ("CheckReport", "DocumentInfo", "IngestReport"),
+    "rag.loaders": ("SUFFIXES",),
+    "rag.models": ("find_model",),
+    "rag.reports": ("CheckReport", "DocumentInfo", "Feedback", "IngestReport"),
     "rag.types": (
         "Answer",
         "AnswerDone",

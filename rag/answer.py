@@ -3,14 +3,19 @@
 Each step is a part passed in. Nothing is shown that has not been verified, and a failed check drops a statement.
 """
 
-import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from types import GeneratorType
 
 from rag.catalogue import Catalogue
+from rag.checking import settled
 from rag.citations import cite
+from rag.conversation import History, Rewrite, Turn, resolve, rewritten, turns
+from rag.errors import ModelError
+from rag.extractive import Extractive
+from rag.outcome import Asked, Clock, Outcome
+from rag.questions import is_instruction
 from rag.types import (
-    Answer,
     AnswerDone,
     Citation,
     Draft,
@@ -18,51 +23,27 @@ from rag.types import (
     Evidence,
     EvidenceFound,
     Generator,
+    Note,
     Passage,
     Reading,
     Reason,
-    Refusal,
     Statement,
     StatementVerified,
-    Status,
     Verifier,
 )
-from rag.verify import THRESHOLD, supported
+from rag.verify import THRESHOLD
 
 NEAREST = 3  # citations shown with a refusal
 
-_MESSAGES: dict[Reason, str] = {
-    "empty_index": "There are no documents to answer from. Add some with `rag ingest PATH`.",
-    "off_topic": "The documents are not about this. Ask about what is in them.",
-    "not_stated": "The documents come near this but do not say it. See the nearest passages, or ask in other words.",
-    "unsupported": "An answer was written, but the documents do not bear it out, so it is not shown.",
-    "bad_question": "This is not a question that can be looked up.",
-}
-
-
-@dataclass(slots=True)
-class Clock:
-    """Seconds spent by stage."""
-
-    started: float = field(default_factory=time.perf_counter)
-    stages: dict[str, float] = field(default_factory=dict)
-    _last: float = field(default_factory=time.perf_counter)
-
-    def lap(self, stage: str) -> None:
-        """Note the time since the last stage ended."""
-        now = time.perf_counter()
-        self.stages[stage] = now - self._last
-        self._last = now
-
-    def seconds(self) -> dict[str, float]:
-        """All stages and their total, to the microsecond."""
-        total = {"total": time.perf_counter() - self.started}
-        return {stage: round(value, 6) for stage, value in {**self.stages, **total}.items()}
+_FELL_BACK = "Nothing the model wrote was borne out by the documents. These are their own sentences."
 
 
 @dataclass(frozen=True, slots=True)
 class Answerer:
-    """The steps from question to answer over one index. `threshold` is the least confidence with which it answers."""
+    """The steps from question to answer over one index. `threshold` is the least confidence with which it answers.
+
+    `rewrite` is how a model makes follow-ups whole; without it, rules do.
+    """
 
     catalogue: Catalogue
     retrieve: Callable[[str, Sequence[str] | None], list[Passage]]
@@ -71,16 +52,25 @@ class Answerer:
     verifier: Verifier
     threshold: float
     question_characters: int
+    rewrite: Rewrite | None = None
 
-    def stream(self, question: str, *, doc_ids: Sequence[str] | None = None) -> Iterator[Event]:
-        """Evidence, then each statement once it is verified, then the answer; or the answer alone, when it refuses."""
-        asked = _Asked(question, question.strip(), self.generator.name, self.catalogue.index_version(), Clock())
+    def stream(
+        self, question: str, *, doc_ids: Sequence[str] | None = None, history: History = (), verify: bool = True
+    ) -> Iterator[Event | None]:
+        """Evidence, then each statement once it is verified, then the answer; or the answer alone, when it refuses.
+
+        None between them stands for a step that brought nothing to show, where it can be stopped. Without `verify`
+        statements are not announced, for none is verified, and the answer says so.
+        """
+        earlier = turns(history)
+        wanted = resolve(question.strip(), earlier)
+        asked = Asked(question, wanted, self.generator.name, self.catalogue.index_version(), Clock(), verify)
         if fault := self._fault(asked.wanted):
             yield AnswerDone(asked.refused("bad_question", message=fault))
         elif self.catalogue.is_empty():
             yield AnswerDone(asked.refused("empty_index"))
         else:
-            yield from self._read(asked, doc_ids)
+            yield from self._read(asked, earlier, doc_ids)
 
     def _fault(self, question: str) -> str | None:
         """What is wrong with a question that cannot be looked up, and what to do about it."""
@@ -91,45 +81,86 @@ class Answerer:
                 f"The question is {len(question):,} characters long; {self.question_characters:,} is the most. "
                 "Ask for one thing, and add long texts as documents."
             )
+        if is_instruction(question):
+            return "This tells the assistant to make something. Ask a question that the documents can answer."
         return None
 
-    def _read(self, asked: "_Asked", doc_ids: Sequence[str] | None) -> Iterator[Event]:
+    def _read(self, asked: Asked, earlier: Sequence[Turn], doc_ids: Sequence[str] | None) -> Iterator[Event | None]:
+        found = self._found(asked, doc_ids)
+        if found.answers:
+            yield EvidenceFound(found.nearest, asked.wanted)
+        wanted = rewritten(asked.question.strip(), earlier, self.rewrite) if self.rewrite else asked.wanted
+        if wanted != asked.wanted and not self._fault(wanted):
+            asked = replace(asked, wanted=wanted)
+            found = self._found(asked, doc_ids)
+            if found.answers:
+                yield EvidenceFound(found.nearest, asked.wanted)
+        if found.answers:
+            yield from self._write(asked, found)
+        else:
+            reason: Reason = "not_stated" if found.reading.on_topic else "off_topic"
+            yield AnswerDone(asked.refused(reason, nearest=found.nearest, confidence=found.reading.confidence))
+
+    def _found(self, asked: Asked, doc_ids: Sequence[str] | None) -> "_Found":
         passages = self.retrieve(asked.wanted, doc_ids)
         asked.clock.lap("retrieve")
         reading = self.read(asked.wanted, passages)
         asked.clock.lap("read")
-        nearest = self._cited(reading.evidence[:NEAREST])
-        if reading.confidence < self.threshold or not reading.evidence:
-            reason: Reason = "not_stated" if reading.on_topic else "off_topic"
-            yield AnswerDone(asked.refused(reason, nearest=nearest, confidence=reading.confidence))
-            return
-        yield EvidenceFound(nearest)
-        yield from self._write(asked, reading, nearest)
+        answers = bool(reading.evidence) and reading.confidence >= self.threshold
+        return _Found(reading, self._cited(reading.evidence[:NEAREST]), answers)
 
-    def _write(self, asked: "_Asked", reading: Reading, nearest: tuple[Citation, ...]) -> Iterator[Event]:
-        kept: list[Statement] = []
-        dropped: list[Statement] = []
-        for draft in self.generator.generate(asked.wanted, reading):
-            statement = self._judged(draft)
-            if statement.citations and statement.support >= THRESHOLD:
-                kept.append(statement)
-                yield StatementVerified(statement)
-            else:
-                dropped.append(statement)
+    def _write(self, asked: Asked, found: "_Found") -> Iterator[Event | None]:
+        outcome = Outcome()
+        if missing := found.reading.missing:
+            outcome.notes.append(Note("not_stated", f"The documents do not say: {' '.join(missing)}"))
+        try:
+            yield from self._judged(self.generator, asked, found.reading, outcome)
+        except ModelError as error:  # what was verified before it stands; with nothing, there is nothing to show
+            if not outcome.kept:
+                raise
+            outcome.notes.append(Note("interrupted", str(error)))
+        if not outcome.kept and self.generator.name != Extractive.name:
+            outcome.notes.append(Note("fell_back", _FELL_BACK))
+            yield from self._judged(Extractive(), replace(asked, verify=True), found.reading, outcome)
         asked.clock.lap("answer")
-        if kept:
-            short = self._cited([reading.short_answer] if reading.short_answer else [])
-            yield AnswerDone(asked.answered(reading.confidence, kept, dropped, short[0] if short else None))
+        if outcome.kept:
+            short = self._cited([found.reading.short_answer] if found.reading.short_answer else [])
+            yield AnswerDone(asked.answered(found.reading.confidence, outcome, short[0] if short else None))
         else:
-            refused = asked.refused("unsupported", nearest=nearest, confidence=reading.confidence, dropped=dropped)
+            confidence = found.reading.confidence
+            refused = asked.refused("unsupported", nearest=found.nearest, confidence=confidence, outcome=outcome)
             yield AnswerDone(refused)
 
-    def _judged(self, draft: Draft) -> Statement:
+    def _judged(self, generator: Generator, asked: Asked, reading: Reading, outcome: Outcome) -> Iterator[Event | None]:
+        """Every draft of a generator, kept or dropped; those that are verified are announced."""
+        steps = iter(generator.generate(asked.wanted, reading))
+        try:
+            for step in steps:
+                if isinstance(step, Draft):
+                    yield self._sorted(step, asked, reading, outcome)
+                elif step is None:
+                    yield None
+                else:
+                    outcome.notes.append(step)
+        finally:
+            if isinstance(steps, GeneratorType):  # so that a model stops now, not when this is collected
+                steps.close()
+
+    def _sorted(self, draft: Draft, asked: Asked, reading: Reading, outcome: Outcome) -> Event | None:
+        statement = self._statement(draft, reading)
+        verified = bool(statement.citations) and statement.support >= THRESHOLD
+        if verified or (statement.citations and not asked.verify):
+            outcome.kept.append(statement)
+            return StatementVerified(statement) if asked.verify else None
+        outcome.dropped.append(statement)
+        return None
+
+    def _statement(self, draft: Draft, reading: Reading) -> Statement:
         """A draft with its receipts and its support; none when a receipt does not hold."""
+        draft, support = settled(draft, reading, self.verifier)
         citations = self._cited(draft.evidence)
         holds = len(citations) == len(draft.evidence)
-        support = supported(draft, self.verifier) if holds else 0.0
-        return Statement(text=draft.text, citations=citations, support=round(support, 4))
+        return Statement(text=draft.text, citations=citations, support=round(support, 4) if holds else 0.0)
 
     def _cited(self, evidence: Sequence[Evidence]) -> tuple[Citation, ...]:
         found = (cite(item, self.catalogue.context) for item in evidence)
@@ -137,66 +168,9 @@ class Answerer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """What is known of an answer before there is one."""
+class _Found:
+    """What the reader found, with receipts, and whether that is enough to answer."""
 
-    question: str
-    wanted: str
-    generator: str
-    index_version: str
-    clock: Clock
-
-    def answered(
-        self, confidence: float, kept: Sequence[Statement], dropped: Sequence[Statement], short: Citation | None
-    ) -> Answer:
-        """The answer made of the statements that were kept."""
-        text = " ".join(statement.text for statement in kept)
-        return self._answer(
-            status="answered",
-            text=text,
-            statements=tuple(kept),
-            confidence=confidence,
-            short_answer=short,
-            dropped=tuple(dropped),
-        )
-
-    def refused(
-        self,
-        reason: Reason,
-        *,
-        message: str | None = None,
-        nearest: tuple[Citation, ...] = (),
-        confidence: float = 0.0,
-        dropped: Sequence[Statement] = (),
-    ) -> Answer:
-        """The answer that is a refusal, in the reason's own words unless it has others."""
-        refusal = Refusal(reason, message or _MESSAGES[reason], nearest)
-        return self._answer(
-            status="refused", text=refusal.message, refusal=refusal, confidence=confidence, dropped=tuple(dropped)
-        )
-
-    def _answer(
-        self,
-        *,
-        status: Status,
-        text: str,
-        confidence: float,
-        statements: tuple[Statement, ...] = (),
-        refusal: Refusal | None = None,
-        short_answer: Citation | None = None,
-        dropped: tuple[Statement, ...] = (),
-    ) -> Answer:
-        return Answer(
-            question=self.question,
-            status=status,
-            text=text,
-            statements=statements,
-            refusal=refusal,
-            confidence=confidence,
-            short_answer=short_answer,
-            standalone_question=self.wanted,
-            dropped=dropped,
-            generator=self.generator,
-            index_version=self.index_version,
-            timings=self.clock.seconds(),
-        )
+    reading: Reading
+    nearest: tuple[Citation, ...]
+    answers: bool

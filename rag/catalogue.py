@@ -15,20 +15,22 @@ from pathlib import Path
 from rag.database import Database
 from rag.errors import DocumentNotFoundError
 from rag.reports import DocumentInfo
-from rag.schema import SCHEMA, read_chunk
-from rag.types import Chunk, Document, Ranked
+from rag.schema import ADDED_COLUMNS, SCHEMA, read_chunk, read_document
+from rag.types import Chunk, Document, Ranked, SourceFile
 from rag.words import content_words
 
 _SHORTEST_ID = 4  # characters of a document id that may stand for the whole
 _READY_CHUNKS = "chunks JOIN documents USING (doc_id, version) WHERE documents.state = 'ready'"
-_CHUNK_COLUMNS = 'chunks.id, doc_id, documents.source, version, start, "end", chunks.text, sentences'
+_CHUNK_COLUMNS = 'chunks.id, doc_id, documents.source, version, start, "end", chunks.text, sentences, chunks.places'
+_DOCUMENT_COLUMNS = "doc_id, source, version, text, places, encoding, layout"
 
 
 class Catalogue:
     """What is in an index. Safe to share between threads."""
 
     def __init__(self, path: Path) -> None:
-        self.database = Database(path, SCHEMA)
+        self.database = Database(path, SCHEMA, ADDED_COLUMNS)
+        self._index_version = ("", "")  # of which state, and what it was
 
     def close(self) -> None:
         """Let go of the file."""
@@ -51,17 +53,24 @@ class Catalogue:
     def index_version(self) -> str:
         """The sha256 (hex) of what is in the index: its documents' versions, and how they were cut and embedded."""
         with self.database.reading() as connection:
+            fingerprint = self.meta("fingerprint") or ""
+            state = f"{self.generation()} {fingerprint}"
+            known, version = self._index_version
+            if known == state:
+                return version
             rows = connection.execute("SELECT doc_id, version FROM documents WHERE state = 'ready' ORDER BY doc_id")
-            digest = hashlib.sha256((self.meta("fingerprint") or "").encode("utf-8"))
+            digest = hashlib.sha256(fingerprint.encode("utf-8"))
             for doc_id, version in rows:
                 digest.update(f"\n{doc_id} {version}".encode())
+        self._index_version = state, digest.hexdigest()
         return digest.hexdigest()
 
     def documents(self) -> list[DocumentInfo]:
         """What is in the index, by source."""
         with self.database.reading() as connection:
             rows = connection.execute(
-                "SELECT doc_id, source, version, length(documents.text), count(number), added FROM documents"
+                "SELECT doc_id, source, version, length(documents.text), count(number), added,"
+                " encoding FROM documents"
                 " LEFT JOIN chunks USING (doc_id, version) WHERE state = 'ready'"
                 " GROUP BY doc_id ORDER BY source, doc_id"
             )
@@ -72,15 +81,49 @@ class Catalogue:
         with self.database.reading() as connection:
             return dict(connection.execute("SELECT doc_id, version FROM documents WHERE state = 'ready'"))
 
+    def version_of(self, doc_id: str) -> str | None:
+        """The version of a document that is ready; None if there is none."""
+        query = "SELECT version FROM documents WHERE doc_id = ? AND state = 'ready'"
+        with self.database.reading() as connection:
+            row = connection.execute(query, (doc_id,)).fetchone()
+        return row[0] if row else None
+
+    def sources(self) -> dict[str, str]:
+        """The source of each document that is ready, by its id."""
+        with self.database.reading() as connection:
+            return dict(connection.execute("SELECT doc_id, source FROM documents WHERE state = 'ready'"))
+
+    def files(self) -> dict[str, SourceFile]:
+        """What is known of the files that documents came from, by source."""
+        with self.database.reading() as connection:
+            rows = connection.execute("SELECT source, size, modified, hash, loader, noted FROM files")
+            return {row[0]: SourceFile(*row) for row in rows}
+
     def document(self, doc_id: str) -> Document:
         """A document that is ready. Raises DocumentNotFoundError."""
+        query = f"SELECT {_DOCUMENT_COLUMNS} FROM documents WHERE doc_id = ? AND state = 'ready'"
         with self.database.reading() as connection:
-            row = connection.execute(
-                "SELECT doc_id, source, version, text FROM documents WHERE doc_id = ? AND state = 'ready'", (doc_id,)
-            ).fetchone()
+            row = connection.execute(query, (doc_id,)).fetchone()
         if row is None:
             raise DocumentNotFoundError(f"No document {doc_id} in the index. `rag docs` lists what there is.")
-        return Document(*row)
+        return read_document(row)
+
+    def kept_version(self, doc_id: str, version: str) -> Document:
+        """A version of a document, by the start of its hash: the one that is ready, or an older one that was kept.
+
+        Raises DocumentNotFoundError.
+        """
+        columns = f"SELECT {_DOCUMENT_COLUMNS} FROM"
+        where = "WHERE doc_id = :doc AND substr(version, 1, :length) = :version"
+        query = f"{columns} documents {where} AND state = 'ready' UNION ALL {columns} versions {where}"
+        with self.database.reading() as connection:
+            values = {"doc": doc_id, "version": version, "length": max(len(version), _SHORTEST_ID)}
+            rows = connection.execute(query, values).fetchall()
+        if len(rows) != 1:
+            raise DocumentNotFoundError(
+                f"No version {version} of document {doc_id} is kept. `rag ingest --keep-versions N` keeps N older ones."
+            )
+        return read_document(rows[0])
 
     def context(self, doc_id: str, version: str, start: int, end: int) -> str:
         """The characters of a document between two offsets, cut off at its ends; empty when that version is gone."""
@@ -141,6 +184,12 @@ class Catalogue:
         """The number of chunks that are ready."""
         with self.database.reading() as connection:
             return int(connection.execute(f"SELECT count(*) FROM {_READY_CHUNKS}").fetchone()[0])
+
+    def chunk_lengths(self, width: int) -> list[tuple[int, int]]:
+        """How many chunks that are ready have from so many characters up to `width` more; shortest first."""
+        query = f'SELECT ("end" - start) / ? * ? AS least, count(*) FROM {_READY_CHUNKS} GROUP BY least ORDER BY least'
+        with self.database.reading() as connection:
+            return [(least, count) for least, count in connection.execute(query, (width, width))]
 
     def ready_ids(self) -> set[str]:
         """The id of every chunk that is ready."""

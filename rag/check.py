@@ -4,22 +4,36 @@ from collections.abc import Iterator
 from hashlib import sha256
 
 from rag.catalogue import Catalogue
+from rag.errors import IndexDamagedError
 from rag.journal import Journal
 from rag.reports import CheckReport
 from rag.types import VectorStore
 
 
-def check(catalogue: Catalogue, journal: Journal, vectors: VectorStore) -> CheckReport:
-    """What the index holds and what is wrong with it. For the holder of the writer's lock."""
-    ready, held = catalogue.ready_ids(), vectors.ids()
+def check(catalogue: Catalogue, journal: Journal, vectors: VectorStore, *, fault: str | None = None) -> CheckReport:
+    """What the index holds and what is wrong with it; `fault`: what is already known to be wrong with the vectors.
+
+    For the holder of the writer's lock.
+    """
+    ready, held = catalogue.ready_ids(), set[str]()
     problems = [*journal.faults(), *_text_faults(catalogue)]
-    if lost := len(ready - held):
-        problems.append(f"{lost} chunks have no vector; run `rag rebuild`")
-    if strays := len(held - ready):
-        problems.append(f"{strays} vectors belong to no chunk; run `rag rebuild`")
+    if fault is None:
+        try:
+            held = vectors.ids()
+            problems.extend(_vector_faults(ready, held))
+        except IndexDamagedError as error:
+            fault = str(error)
+    problems.extend([fault] if fault else [])
     return CheckReport(
         documents=len(catalogue.versions()), chunks=len(ready), vectors=len(held), problems=tuple(problems)
     )
+
+
+def _vector_faults(ready: set[str], held: set[str]) -> Iterator[str]:
+    if lost := len(ready - held):
+        yield f"{lost} chunks have no vector; run `rag rebuild`"
+    if strays := len(held - ready):
+        yield f"{strays} vectors belong to no chunk; run `rag rebuild`"
 
 
 def _text_faults(catalogue: Catalogue) -> Iterator[str]:

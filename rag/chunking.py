@@ -5,13 +5,15 @@ A sentence longer than a chunk is cut between words, after a clause where there 
 """
 
 import hashlib
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
+from rag.sentences import LINE_BREAK, sentence_spans
 from rag.sentences import VERSION as SENTENCES_VERSION
-from rag.sentences import sentence_spans
-from rag.types import Chunk, Document, Sentence, TokenSpans
+from rag.types import Chunk, Document, Place, Sentence, TokenSpans
 
-VERSION = f"1/{SENTENCES_VERSION}"  # part of the index's fingerprint: raise it when chunks change
+VERSION = f"2/{SENTENCES_VERSION}"  # part of the index's fingerprint: raise it when chunks change
 
 Span = tuple[int, int]
 _CLAUSE_END = frozenset(",;:—–)")
@@ -20,10 +22,20 @@ _CLAUSE_END = frozenset(",;:—–)")
 def chunk_document(document: Document, *, token_spans: TokenSpans, limit: int) -> list[Chunk]:
     """The chunks of a document in order, each of at most `limit` wordpieces as `token_spans` counts them.
 
-    A heading opens a chunk and stands in no chunk but that one. A single word of more wordpieces stays whole.
+    A heading opens a chunk and stands in no chunk but that one. A single word of more wordpieces stays whole. No chunk
+    holds more than one row of a table.
     """
-    pieces = _pieces(document.text, token_spans, limit)
-    return [_chunk(document, run) for run in _runs(pieces, limit)]
+    runs = (
+        run for span in _passages(document) for run in _runs(_pieces(document.text, span, token_spans, limit), limit)
+    )
+    found: list[Chunk] = []
+    place = Place("line", 1, 0)
+    for run in runs:
+        if not document.places:
+            lines = place.number + len(LINE_BREAK.findall(document.text, place.start, run[0].start))
+            place = Place("line", lines, run[0].start)
+        found.append(_chunk(document, run, _places(document.places, run) or (place,)))
+    return found
 
 
 def chunk_id(document: Document, start: int, end: int) -> str:
@@ -37,9 +49,29 @@ def text_hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def _pieces(text: str, token_spans: TokenSpans, limit: int) -> Iterator[tuple[Sentence, int]]:
-    """Sentences with their number of wordpieces, those over the limit in parts."""
-    for sentence in sentence_spans(text):
+def _passages(document: Document) -> list[Span]:
+    """The parts of a document that are cut each by itself: the rows of a table, or the whole text."""
+    if not document.places or document.places[0].kind != "row":
+        return [(0, len(document.text))]
+    starts = [place.start for place in document.places]
+    return list(pairwise([*starts, len(document.text)]))
+
+
+def _places(places: Sequence[Place], run: Sequence[Sentence]) -> tuple[Place, ...]:
+    """The places that a run of sentences touches."""
+    first = max(0, bisect_right(places, run[0].start, key=_start) - 1)
+    return tuple(places[first : bisect_left(places, run[-1].end, key=_start)])
+
+
+def _start(place: Place) -> int:
+    return place.start
+
+
+def _pieces(text: str, span: Span, token_spans: TokenSpans, limit: int) -> Iterator[tuple[Sentence, int]]:
+    """The sentences within a span with their number of wordpieces, those over the limit in parts."""
+    first = span[0]
+    for found in sentence_spans(text[slice(*span)]):
+        sentence = Sentence(first + found.start, first + found.end, found.heading)
         words = token_spans(text[sentence.start : sentence.end])
         if len(words) <= limit:
             yield sentence, len(words)
@@ -82,7 +114,7 @@ def _runs(pieces: Iterator[tuple[Sentence, int]], limit: int) -> Iterator[list[S
         yield run
 
 
-def _chunk(document: Document, run: Sequence[Sentence]) -> Chunk:
+def _chunk(document: Document, run: Sequence[Sentence], places: tuple[Place, ...]) -> Chunk:
     start, end = run[0].start, run[-1].end
     return Chunk(
         id=chunk_id(document, start, end),
@@ -93,4 +125,5 @@ def _chunk(document: Document, run: Sequence[Sentence]) -> Chunk:
         end=end,
         text=document.text[start:end],
         sentences=tuple(run),
+        places=places,
     )

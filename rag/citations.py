@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from rag.types import Citation, Evidence
+from rag.sentences import LINE_BREAK
+from rag.types import Citation, Evidence, PlaceKind
 
 CONTEXT = 32  # characters kept before and after a quote, as much as the W3C model's examples show
 
@@ -28,4 +29,15 @@ def cite(evidence: Evidence, text_of: TextOf) -> Citation | None:
         score=round(evidence.score, 6),
         prefix=around[:before],
         suffix=around[before + length :],
+        **_place(evidence),
     )
+
+
+def _place(evidence: Evidence) -> dict[PlaceKind, int]:
+    """The page, row or line that a piece of evidence begins on."""
+    chunk = evidence.chunk
+    place = next((place for place in reversed(chunk.places) if place.start <= evidence.start), None)
+    if place is None:
+        return {}
+    lines = len(LINE_BREAK.findall(chunk.text, 0, evidence.start - chunk.start)) if place.kind == "line" else 0
+    return {place.kind: place.number + lines}

@@ -5,7 +5,6 @@ Exit codes: 0 answered or done, 1 refused, 2 usage, 3 a failure that the message
 
 import re
 import sys
-from collections.abc import Callable
 from dataclasses import asdict
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -15,9 +14,11 @@ import typer
 
 from rag import console
 from rag.assistant import Assistant
+from rag.charts import draw_stats, meter
 from rag.errors import CitespanError, SettingsError
-from rag.settings import DEFAULT_INDEX
-from rag.types import Citation
+from rag.history import read_turns, write_turns
+from rag.reports import IngestReport
+from rag.settings import DEFAULT_INDEX, Strictness, load_settings
 
 REFUSED, USAGE, FAILED = 1, 2, 3
 
@@ -38,18 +39,35 @@ Documents = Annotated[list[str], typer.Argument(metavar="DOC", help="Ids, the st
 
 @app.command("ingest")
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files (.txt, .md) and folders of them.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files, and folders of them.")],
     index: IndexOption = Path(DEFAULT_INDEX),
     sync: Annotated[bool, typer.Option(help="Also remove documents whose files are gone from PATHS.")] = False,
+    keep_versions: Annotated[
+        int | None, typer.Option(min=0, help="Keep that many older texts of each document, for old citations.")
+    ] = None,
+    watch: Annotated[bool, typer.Option(help="Go on, and keep the index in step with PATHS until Ctrl+C.")] = False,
     json: JsonOption = False,
 ) -> None:
     """Read files into the index. Only what is new or changed is embedded."""
-    with Assistant.open(index) as assistant, console.progress_bar("reading") as progress:
-        report = assistant.ingest(paths, sync=sync, progress=progress)
-    if json:
-        console.print_json(asdict(report))
-    else:
-        console.print_ingest(report)
+
+    def bring_up_to_date(assistant: Assistant, *, sync: bool) -> IngestReport:
+        with meter("reading", console.err) as shown:
+            report = assistant.ingest(
+                paths, sync=sync, keep_versions=keep_versions, progress=shown.done, on_failure=shown.failed
+            )
+        if json:
+            console.print_json(asdict(report))
+        else:
+            console.print_ingest(report)
+        return report
+
+    with Assistant.open(index) as assistant:
+        report = bring_up_to_date(assistant, sync=sync or watch)
+        for _ in assistant.changes(paths) if watch else ():
+            try:
+                bring_up_to_date(assistant, sync=True)
+            except CitespanError as error:  # somebody else may be writing, or the disk be full: that may pass
+                console.err.print(f"error: {error}", style="red", markup=False)
     raise typer.Exit(FAILED if report.failed else 0)
 
 
@@ -60,15 +78,30 @@ def ask(
     document: Annotated[
         list[str] | None, typer.Option("--document", "-d", help="Ask only these: an id, source or glob. Repeatable.")
     ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="Who writes: extractive, gguf:PATH, ollama:NAME, openai-like:URL#NAME.")
+    ] = None,
+    history: Annotated[
+        Path | None, typer.Option(help="A conversation (JSON): read if it is there, then written with this turn.")
+    ] = None,
+    dropped: Annotated[bool, typer.Option("--dropped", help="Also show what failed verification, struck out.")] = False,
+    unverified: Annotated[
+        bool, typer.Option("--unverified", help="Keep statements that fail verification, and say so.")
+    ] = False,
+    strictness: Annotated[Strictness | None, typer.Option(help=console.strictness_help())] = None,
     json: JsonOption = False,
 ) -> None:
     """Answer a question from the index, or say why not."""
-    with Assistant.open(index, create=False) as assistant:
-        answer = assistant.ask(question, documents=document)
+    turns = read_turns(history) if history else []
+    settings = load_settings(**({"strictness": strictness} if strictness else {}))
+    with Assistant.open(index, create=False, generator=model, settings=settings) as assistant:
+        answer = assistant.ask(question, documents=document, history=turns, verify=not unverified)
+        if history:
+            write_turns(history, [*turns, answer.to_dict()])
         if json:
             console.print_json(answer.to_dict())
         else:
-            console.print_answer(answer, _line_of(assistant))
+            console.print_answer(answer, dropped=dropped)
     raise typer.Exit(REFUSED if answer.refusal else 0)
 
 
@@ -88,14 +121,16 @@ def show(
     document: Annotated[str, typer.Argument(metavar="DOC", help="An id, the start of one, or a source.")],
     index: IndexOption = Path(DEFAULT_INDEX),
     span: Annotated[str | None, typer.Option(help="START:END, as a citation gives them.")] = None,
+    version: Annotated[str | None, typer.Option(help="An older version that was kept; the start of its hash.")] = None,
     json: JsonOption = False,
 ) -> None:
     """Show a document's text, or the characters that a citation names."""
     with Assistant.open(index, create=False) as assistant:
-        found = assistant.document(document)
+        found = assistant.document(document, version=version)
     start, end = _span(span, len(found.text)) if span else (0, len(found.text))
     if json:
-        console.print_json({**asdict(found), "start": start, "end": end, "text": found.text[start:end]})
+        known = {name: getattr(found, name) for name in ("doc_id", "source", "version", "encoding")}
+        console.print_json({**known, "start": start, "end": end, "text": found.text[start:end]})
     else:
         console.print_document(found, (start, end) if span else None)
 
@@ -115,8 +150,8 @@ def remove(documents: Documents, index: IndexOption = Path(DEFAULT_INDEX), json:
 @app.command("rebuild")
 def rebuild(index: IndexOption = Path(DEFAULT_INDEX), json: JsonOption = False) -> None:
     """Make the index anew from the texts it keeps: after a change of settings, or to restore lost vectors."""
-    with Assistant.open(index, create=False) as assistant, console.progress_bar("rebuilding") as progress:
-        chunks = assistant.rebuild(progress=progress)
+    with Assistant.open(index, create=False) as assistant, meter("rebuilding", console.err) as shown:
+        chunks = assistant.rebuild(progress=shown.done)
     if json:
         console.print_json({"chunks": chunks})
     else:
@@ -127,12 +162,56 @@ def rebuild(index: IndexOption = Path(DEFAULT_INDEX), json: JsonOption = False) 
 def check(index: IndexOption = Path(DEFAULT_INDEX), json: JsonOption = False) -> None:
     """Check that every receipt is exact and that texts and vectors are in step."""
     with Assistant.open(index, create=False) as assistant:
-        report = assistant.check()
+        report = assistant.check(apart=True)
     if json:
         console.print_json(asdict(report))
     else:
         console.print_check(report)
     raise typer.Exit(FAILED if report.problems else 0)
+
+
+@app.command("feedback")
+def feedback(index: IndexOption = Path(DEFAULT_INDEX), json: JsonOption = False) -> None:
+    """Print the votes and comments that people gave to answers in the chat."""
+    with Assistant.open(index, create=False) as assistant:
+        entries = assistant.feedback.entries()
+    if json:
+        console.print_json([asdict(entry) for entry in entries])
+    else:
+        console.print_feedback(entries)
+
+
+@app.command("stats")
+def stats(index: IndexOption = Path(DEFAULT_INDEX), json: JsonOption = False) -> None:
+    """Show what the index is made of: documents by type, lengths of chunks, growth, room on the disk."""
+    with Assistant.open(index, create=False) as assistant:
+        found = assistant.stats()
+    if json:
+        console.print_json(asdict(found))
+    else:
+        draw_stats(found, console.out)
+
+
+@app.command("backup")
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write it.")],
+    index: IndexOption = Path(DEFAULT_INDEX),
+) -> None:
+    """Write the index to one file, even while it is in use."""
+    with Assistant.open(index, create=False) as assistant:
+        assistant.backup(file)
+    console.out.print(f"{index} backed up to {file}", markup=False)
+
+
+@app.command("restore")
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `rag backup` has written.")],
+    index: IndexOption = Path(DEFAULT_INDEX),
+) -> None:
+    """Make the index what it was when a backup was written, even while it is in use."""
+    with Assistant.open(index) as assistant:
+        assistant.restore(file)
+    console.out.print(f"{index} restored from {file}", markup=False)
 
 
 def main() -> None:
@@ -152,17 +231,6 @@ def _add_plugins(target: typer.Typer) -> None:
             target.add_typer(command, name=plugin.name)
         else:
             target.command(plugin.name)(command)
-
-
-def _line_of(assistant: Assistant) -> Callable[[Citation], int]:
-    texts: dict[str, str] = {}
-
-    def line(citation: Citation) -> int:
-        if citation.doc_id not in texts:
-            texts[citation.doc_id] = assistant.document(citation.doc_id).text
-        return console.line_number(texts[citation.doc_id], citation.start)
-
-    return line
 
 
 def _span(text: str, length: int) -> tuple[int, int]:

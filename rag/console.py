@@ -6,27 +6,24 @@ Text from documents is printed as text: no markup in it is obeyed, and control c
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.padding import Padding
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Column, Table
 from rich.text import Text
 
-from rag.reports import CheckReport, DocumentInfo, IngestReport
-from rag.types import Answer, Citation, Document
-from rag.types import Progress as OnProgress
+from rag.models import CALIBRATION
+from rag.reports import CheckReport, DocumentInfo, Feedback, IngestReport
+from rag.sentences import LINE_BREAK
+from rag.signals import load_calibration
+from rag.types import UNVERIFIED, Answer, Citation, Document
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
-LineOf = Callable[[Citation], int]
-"""A citation in, the number of the line it starts on out; lines count from 1."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_NEWLINE = re.compile(r"\r\n|\r|\n")
 
 
 def print_json(value: Any) -> None:
@@ -34,27 +31,53 @@ def print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
 
-def line_number(text: str, offset: int) -> int:
-    """The number of the line that a character stands on; lines count from 1 and end in LF, CR LF or CR."""
-    return 1 + len(_NEWLINE.findall(text, 0, offset))
+def strictness_help() -> str:
+    """What each strictness costs and brings, as it was measured on development questions."""
+    points = load_calibration(CALIBRATION).strictness
+    measured = "; ".join(
+        f"{name} refuses {point['over_refusal']:.0%} of what the documents answer and {point['refusal_recall']:.0%} of "
+        "what they do not"
+        for name, point in points.items()
+    )
+    return f"How sure to be before answering. On development questions {measured}."
 
 
-def print_answer(answer: Answer, line_of: LineOf) -> None:
-    """An answer with numbered receipts, or a refusal with the nearest passages."""
+def print_answer(answer: Answer, *, dropped: bool = False) -> None:
+    """An answer with numbered receipts, or a refusal with the nearest passages; and on request what was dropped."""
+    if answer.standalone_question != answer.question.strip():
+        out.print(_shown(f"Looked up: {answer.standalone_question}", style="dim"))
     if answer.refusal:
         out.print(_shown(answer.refusal.message, style="yellow"))
-        _print_citations("The nearest passages:", answer.refusal.nearest, line_of)
-        return
+        _print_citations("The nearest passages:", answer.refusal.nearest)
+    else:
+        _print_statements(answer)
+    _print_remarks(answer, dropped)
+
+
+def _print_statements(answer: Answer) -> None:
     numbers: dict[Citation, int] = {}
-    text = Text()
+    text = Text() if answer.verified else Text(UNVERIFIED, style="bold red")
     for statement in answer.statements:
         marks = [numbers.setdefault(citation, len(numbers) + 1) for citation in statement.citations]
         text.append_text(_shown(statement.text, style="bold"))
         text.append("".join(f" [{mark}]" for mark in marks) + " ", style="cyan")
     text.rstrip()
     out.print(text)
-    _print_citations("Sources:", list(numbers), line_of)
+    _print_citations("Sources:", list(numbers))
     out.print(f"confidence {answer.confidence:.0%}", style="dim")
+
+
+def _print_remarks(answer: Answer, dropped: bool) -> None:
+    """What people should know besides: notes, and the statements that failed verification, or how many."""
+    for note in answer.notes:
+        out.print(_shown(f"{note.message}{f' ({note.count})' if note.count > 1 else ''}", style="dim"))
+    if not answer.dropped:
+        return
+    count = f"{len(answer.dropped)} dropped: not borne out by the documents"
+    out.print(f"{count}." if not dropped else f"{count}:", style="dim")
+    for statement in answer.dropped if dropped else ():
+        struck = _shown(statement.text, style="strike dim")
+        out.print(Text("  ").append_text(struck if out.is_terminal else _shown(f"~~{statement.text}~~")))
 
 
 def print_documents(documents: Sequence[DocumentInfo]) -> None:
@@ -82,7 +105,7 @@ def print_document(document: Document, span: tuple[int, int] | None) -> None:
         return
     start, end = span
     first, last = _paragraphs(document.text, start, end)
-    out.print(f"{document.source}:{line_number(document.text, start)}  characters {start}–{end}", style="dim")
+    out.print(f"{document.source}:{document.line_at(start)}  characters {start}–{end}", style="dim")
     text = _shown(document.text[first:start])
     text.append_text(_shown(document.text[start:end], style="black on yellow" if out.is_terminal else ""))
     out.print(text.append_text(_shown(document.text[end:last])) if out.is_terminal else document.text[start:end])
@@ -90,6 +113,8 @@ def print_document(document: Document, span: tuple[int, int] | None) -> None:
 
 def print_ingest(report: IngestReport) -> None:
     """What an ingest did, and each file that failed."""
+    for warning in report.warnings:
+        err.print(_shown(f"{warning.source}: {warning.message}", style="yellow"))
     for failure in report.failed:
         err.print(_shown(f"failed: {failure.reason}", style="red"))
     kinds = ("added", "changed", "unchanged", "removed", "failed")
@@ -106,25 +131,33 @@ def print_check(report: CheckReport) -> None:
     out.print(f"{report.documents:,} documents, {report.chunks:,} chunks, {report.vectors:,} vectors: {state}")
 
 
-@contextmanager
-def progress_bar(label: str) -> Iterator[OnProgress]:
-    """A progress bar on standard error while a block runs; nothing there when it is no terminal."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
-        task = bar.add_task(label, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+def print_feedback(entries: Sequence[Feedback]) -> None:
+    """Votes, one a line, each comment below its own."""
+    if not entries:
+        out.print("Nobody has voted on an answer yet. The chat has a thumb up and a thumb down below each.")
+    for entry in entries:
+        out.print(Text(f"{entry.time}  {entry.vote:<4}  ").append_text(_shown(" ".join(entry.question.split()))))
+        if entry.comment:
+            _print_indented(" ".join(entry.comment.split()))
 
 
-def _print_citations(title: str, citations: Sequence[Citation], line_of: LineOf) -> None:
+def _print_citations(title: str, citations: Sequence[Citation]) -> None:
     if not citations:
         return
     out.print()
     out.print(title, style="dim")
     for number, citation in enumerate(citations, start=1):
         place = Text(f"[{number}] ", style="cyan")
-        place.append_text(_shown(f"{citation.source}:{line_of(citation)}"))
+        place.append_text(_shown(f"{citation.source}{_where(citation)}"))
         out.print(place.append(f"  characters {citation.start}–{citation.end}", style="dim"))
         _print_indented(" ".join(citation.quote.split()))
+
+
+def _where(citation: Citation) -> str:
+    """The page, row or line of a citation, as it follows the file's name."""
+    if citation.page or citation.row:
+        return f", page {citation.page}" if citation.page else f", row {citation.row}"
+    return f":{citation.line}" if citation.line else ""
 
 
 def _print_indented(quote: str) -> None:
@@ -138,7 +171,7 @@ def _print_indented(quote: str) -> None:
 def _paragraphs(text: str, start: int, end: int) -> tuple[int, int]:
     """The span widened to the ends of its lines."""
     before = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
-    after = _NEWLINE.search(text, end)
+    after = LINE_BREAK.search(text, end)
     return before, after.start() if after else len(text)
 
 

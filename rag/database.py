@@ -4,7 +4,7 @@ Knows nothing of what the tables hold.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock, local
@@ -25,7 +25,7 @@ _MEANINGS: tuple[tuple[str, type[IndexStateError], str], ...] = (
 class Database:
     """Connections to one SQLite file in WAL mode. Safe to share between threads."""
 
-    def __init__(self, path: Path, schema: str) -> None:
+    def __init__(self, path: Path, schema: str, added_columns: Sequence[tuple[str, str, str]] = ()) -> None:
         self.path = path
         self._local = local()
         self._opened: list[sqlite3.Connection] = []
@@ -33,6 +33,8 @@ class Database:
         try:
             with self.errors():
                 self.connection.executescript(schema)
+            for table, name, kind in added_columns:
+                self._add_column(table, name, kind)
         except IndexStateError:
             self.close()
             raise
@@ -83,6 +85,16 @@ class Database:
                 connection.close()
             self._opened.clear()
         self._local = local()
+
+    def _add_column(self, table: str, name: str, kind: str) -> None:
+        """Give a table of an older version a column that it lacks."""
+        missing = "SELECT NOT EXISTS (SELECT 1 FROM pragma_table_info(?) WHERE name = ?)"
+        with self.reading() as connection:
+            lacks = connection.execute(missing, (table, name)).fetchone()[0]
+        if lacks:
+            with self.writing() as connection:
+                if connection.execute(missing, (table, name)).fetchone()[0]:  # not added by another process meanwhile
+                    connection.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:

@@ -11,9 +11,13 @@
     │   ├── IndexDamagedError         the catalogue or the vectors cannot be read
     │   └── IndexWriteError           disk full, read-only, or no permission
     ├── DocumentNotFoundError     no document of that id or name
-    ├── ModelError                model files
+    ├── ModelError                model files and model servers
     │   ├── ModelNotFoundError        nowhere to be found offline
-    │   └── ModelHashError            the file is not the one the catalogue names
+    │   ├── ModelHashError            the file is not the one the catalogue names
+    │   ├── ModelUnusableError        it cannot be loaded: not a model, or a package is missing
+    │   ├── ModelServerError          down, or it answers with an error
+    │   ├── ModelTimeoutError         no answer in time
+    │   └── ContextOverflowError      more text than the model reads at once
     └── SettingsError             a setting that cannot be used
 
 A refusal to answer is not an error: see `rag.types.Refusal`. Errors of libraries are caught in the module that calls
@@ -66,7 +70,7 @@ class DocumentNotFoundError(CitespanError):
 
 
 class ModelError(CitespanError):
-    """Model files."""
+    """Model files and model servers."""
 
 
 class ModelNotFoundError(ModelError):
@@ -75,6 +79,22 @@ class ModelNotFoundError(ModelError):
 
 class ModelHashError(ModelError):
     """The model's file is not the one the catalogue names."""
+
+
+class ModelUnusableError(ModelError):
+    """The model cannot be loaded: its file is no model, or a package is missing."""
+
+
+class ModelServerError(ModelError):
+    """The model's server is down, or answers with an error."""
+
+
+class ModelTimeoutError(ModelError):
+    """The model did not answer in time."""
+
+
+class ContextOverflowError(ModelError):
+    """The prompt is longer than what the model reads at once."""
 
 
 class SettingsError(CitespanError):

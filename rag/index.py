@@ -5,16 +5,16 @@ It knows what the index was made with and refuses to mix. It answers no question
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from rag import chunking, ingest, schema
+from rag import backup, chunking, ingest, schema
 from rag.catalogue import Catalogue
 from rag.check import check
-from rag.errors import IndexDamagedError, IndexLockedError, IndexMismatchError
-from rag.ingest import Store
+from rag.errors import IndexDamagedError, IndexLockedError, IndexMismatchError, NoIndexError
+from rag.folders import absolute, find_files, nothing_to_read
+from rag.ingest import OnFailure, Store
 from rag.journal import Journal
-from rag.loaders import find_files
 from rag.lock import writer_lock
 from rag.reports import CheckReport, IngestReport
 from rag.types import Encoder, Progress, VectorStore
@@ -31,6 +31,8 @@ class Index:
     journal: Journal
     vectors: VectorStore
     unchecked_encoder: Encoder
+    keep_versions: int = 0
+    file_megabytes: int = 200
     _seen: int = field(default=-1)  # the generation that the vector store was opened at
 
     @property
@@ -53,13 +55,27 @@ class Index:
         encoder, size = self.unchecked_encoder.fingerprint, self.chunk_wordpieces
         return f"tables {schema.SCHEMA_VERSION}, chunks {chunking.VERSION} of {size} wordpieces, encoder {encoder}"
 
-    def ingest(self, roots: Sequence[Path], *, sync: bool, progress: Progress | None, wait: float) -> IngestReport:
+    def ingest(
+        self,
+        roots: Sequence[Path],
+        *,
+        sync: bool,
+        progress: Progress | None,
+        on_failure: OnFailure | None = None,
+        wait: float,
+        keep_versions: int | None = None,
+    ) -> IngestReport:
         """Bring the index up to date with files and folders; see `Assistant.ingest`."""
+        keep = self.keep_versions if keep_versions is None else keep_versions
+        base = absolute(self.base)
         with writer_lock(self.folder, wait=wait):
-            files = find_files(roots)
+            found = find_files(roots, base=base)
+            gone = ingest.missing(self.catalogue, found, roots, base=base) if sync else []
+            if not (found.files or found.closed or gone):
+                raise nothing_to_read(roots)
             self._claim()
-            gone = ingest.missing(self.catalogue, files, roots, base=self.base) if sync else []
-            return ingest.ingest(self._store, files, base=self.base, gone=gone, progress=progress)
+            store = replace(self._store, keep_versions=keep)
+            return ingest.ingest(store, found, base=base, gone=gone, progress=progress, on_failure=on_failure)
 
     def remove(self, patterns: Iterable[str]) -> list[str]:
         """Take documents out; see `Assistant.remove`."""
@@ -71,12 +87,29 @@ class Index:
             self.journal.forget_vectors()
         return sources
 
-    def check(self) -> CheckReport:
+    def backup(self, target: Path) -> None:
+        """Write the index to a file; see `Assistant.backup`."""
+        if self.catalogue.meta("fingerprint") is None:
+            raise NoIndexError(f"There is nothing in {self.folder} to back up. Run `rag ingest PATH` first.")
+        backup.backup(self.catalogue, target)
+
+    def restore(self, file: Path) -> None:
+        """Make the index what a backup says; see `Assistant.restore`."""
+        with writer_lock(self.folder):
+            backup.restore(self.catalogue, self.journal, self.vectors, file)
+            ingest.settle(self.journal, self.vectors)
+
+    def check(self, *, apart: bool) -> CheckReport:
         """Whether the index is sound; see `Assistant.check`."""
         with writer_lock(self.folder):
-            ingest.settle(self.journal, self.vectors)
+            fault = self.vectors.probe() if apart else None
+            if fault is None:
+                try:
+                    ingest.settle(self.journal, self.vectors)
+                except IndexDamagedError as error:
+                    fault = str(error)
             self.vectors.close()
-            return check(self.catalogue, self.journal, self.vectors)
+            return check(self.catalogue, self.journal, self.vectors, fault=fault)
 
     def rebuild(self, *, progress: Progress | None) -> int:
         """Make chunks and vectors anew; see `Assistant.rebuild`."""
@@ -88,9 +121,12 @@ class Index:
             return total
 
     def settle(self) -> None:
-        """Finish what an interrupted run left, unless somebody is writing now: that is no crash."""
+        """Finish what an interrupted run left, unless somebody is writing now: that is no crash.
+
+        Damaged vectors are left for `check` to tell and `rebuild` to restore.
+        """
         if self.journal.has_unfinished():
-            with suppress(IndexLockedError), writer_lock(self.folder):
+            with suppress(IndexLockedError, IndexDamagedError), writer_lock(self.folder):
                 ingest.settle(self.journal, self.vectors)
 
     def catch_up(self) -> None:
@@ -120,6 +156,7 @@ class Index:
             vectors=self.vectors,
             encoder=self.unchecked_encoder,
             chunk_wordpieces=self.chunk_wordpieces,
+            file_megabytes=self.file_megabytes,
         )
 
     def _claim(self) -> None:

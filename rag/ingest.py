@@ -5,56 +5,102 @@ that the encoder gets many texts at once and memory stays bounded. A text that w
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from rag.catalogue import Catalogue
-from rag.chunking import chunk_document, text_hash
-from rag.errors import UnreadableSourceError
+from rag.chunking import chunk_document, chunk_id, text_hash
+from rag.folders import Found, absolute
 from rag.journal import Journal
-from rag.loaders import load, source_name
-from rag.reports import FileFailure, IngestReport
-from rag.types import Chunk, Document, Encoder, Progress, VectorStore
+from rag.loaders import make_document
+from rag.reading import Outcome, read_files
+from rag.reports import FileFailure, FileWarning, IngestReport
+from rag.types import Chunk, Document, Encoder, Progress, SourceFile, VectorStore
 
 WINDOW = 512  # chunks that are embedded and written together
 _SLICE = 128  # texts after which new vectors are on disk: the most that a crash can cost
 
+OnFailure = Callable[[FileFailure], None]
+"""Called with each file that failed, as soon as it does."""
 _Note = Callable[[Document, Sequence[Chunk]], None]
 """Writes down a document with its chunks before their vectors are written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The parts of an index that an ingest writes to, and how it cuts and embeds."""
+    """The parts of an index that an ingest writes to, and how it cuts and embeds.
+
+    `keep_versions` is how many older texts of a document are kept; `file_megabytes` the largest file that is read.
+    """
 
     catalogue: Catalogue
     journal: Journal
     vectors: VectorStore
     encoder: Encoder
     chunk_wordpieces: int
+    keep_versions: int = 0
+    file_megabytes: int = 200
 
     def chunks(self, document: Document) -> list[Chunk]:
         """The chunks of a document, as this index cuts them."""
         return chunk_document(document, token_spans=self.encoder.token_spans, limit=self.chunk_wordpieces)
 
 
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """A document with its chunks, and the file it came from."""
+
+    document: Document
+    chunks: Sequence[Chunk]
+    file: SourceFile | None = None
+
+
 @dataclass(slots=True)
 class _Tally:
     """What an ingest has done so far, by source."""
 
+    on_failure: OnFailure | None = None
     added: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     failed: list[FileFailure] = field(default_factory=list)
+    warnings: list[FileWarning] = field(default_factory=list)
+    noted: list[SourceFile] = field(default_factory=list)  # files with another time or name whose text is as it was
     chunks: int = 0
     embedded: int = 0
 
+    def fail(self, failure: FileFailure) -> None:
+        """Note a file that failed, and tell who wants to know."""
+        self.failed.append(failure)
+        if self.on_failure:
+            self.on_failure(failure)
+
+    def report(self, removed: Iterable[str], seconds: float) -> IngestReport:
+        """What was done."""
+        return IngestReport(
+            added=tuple(self.added),
+            unchanged=tuple(self.unchanged),
+            changed=tuple(self.changed),
+            removed=tuple(sorted(removed)),
+            failed=tuple(self.failed),
+            chunks=self.chunks,
+            embedded=self.embedded,
+            seconds=seconds,
+            warnings=tuple(self.warnings),
+        )
+
 
 def ingest(
-    store: Store, files: Sequence[Path], *, base: Path, gone: Sequence[str] = (), progress: Progress | None = None
+    store: Store,
+    found: Found,
+    *,
+    base: Path,
+    gone: Sequence[str] = (),
+    progress: Progress | None = None,
+    on_failure: OnFailure | None = None,
 ) -> IngestReport:
     """Bring an index up to date with files; take out the documents whose ids are in `gone`.
 
@@ -62,39 +108,33 @@ def ingest(
     that the index holds stays. `progress` is called with the number of files done and of all.
     """
     started = time.perf_counter()
-    tally = _Tally()
+    tally = _Tally(on_failure)
+    for failure in found.closed.values():
+        tally.fail(failure)
     removed = [store.catalogue.document(doc_id).source for doc_id in gone]
-    if gone:
+    for window in _windows(_changed(store, found.files, base, tally, progress), store.journal.begin):
+        tally.chunks += sum(len(item.chunks) for item in window)
+        tally.embedded += _write(store, [chunk for item in window for chunk in item.chunks])
+        files = [item.file for item in window if item.file]
+        store.journal.publish([item.document for item in window], files, keep=store.keep_versions)
+    store.journal.note_files(tally.noted)
+    if gone:  # after the rest, so that a file that was only renamed is still known when it is met again
         store.journal.remove(gone)
-    changed = _changed(store, files, base, tally, progress)
-    for window in _windows(store, changed, store.journal.begin):
-        tally.chunks += sum(len(chunks) for _, chunks in window)
-        tally.embedded += _write(store, window)
-        store.journal.publish([document for document, _ in window])
     settle(store.journal, store.vectors)
     if tally.added or tally.changed or removed:
         store.journal.forget_vectors()
-    return IngestReport(
-        added=tuple(tally.added),
-        unchanged=tuple(tally.unchanged),
-        changed=tuple(tally.changed),
-        removed=tuple(sorted(removed)),
-        failed=tuple(tally.failed),
-        chunks=tally.chunks,
-        embedded=tally.embedded,
-        seconds=time.perf_counter() - started,
-    )
+    return tally.report(removed, time.perf_counter() - started)
 
 
-def missing(catalogue: Catalogue, files: Iterable[Path], roots: Sequence[Path], *, base: Path) -> list[str]:
-    """The ids of documents that came from below `roots` and are not among `files`, the files there now."""
-    there = {source_name(file, base=base) for file in files}
-    folders = [root.resolve() for root in roots]
-    known = ((info.doc_id, info.source) for info in catalogue.documents())
+def missing(catalogue: Catalogue, found: Found, roots: Sequence[Path], *, base: Path) -> list[str]:
+    """The ids of documents that came from below `roots` and whose files are not there any more."""
+    there = set(found.files)
+    folders = [absolute(root) for root in roots]
+    places = ((doc_id, base / source) for doc_id, source in sorted(catalogue.sources().items()))
     return [
         doc_id
-        for doc_id, source in known
-        if source not in there and any((base / source).is_relative_to(folder) for folder in folders)
+        for doc_id, place in places
+        if place not in there and found.covers(place) and any(place.is_relative_to(folder) for folder in folders)
     ]
 
 
@@ -113,9 +153,10 @@ def rebuild(store: Store, *, progress: Progress | None = None) -> int:
     """Cut every document anew and fill an empty vector store, from the catalogue alone; the number of chunks."""
     store.vectors.reset()
     total = 0
-    for window in _windows(store, _kept(store.catalogue, progress), store.journal.replace_chunks):
-        total += sum(len(chunks) for _, chunks in window)
-        _write(store, window)
+    cut = (_Cut(document, store.chunks(document)) for document in _kept(store.catalogue, progress))
+    for window in _windows(cut, store.journal.replace_chunks):
+        total += sum(len(item.chunks) for item in window)
+        _write(store, [chunk for item in window for chunk in item.chunks])
     settle(store.journal, store.vectors)
     store.journal.forget_vectors()
     return total
@@ -132,51 +173,102 @@ def _kept(catalogue: Catalogue, progress: Progress | None) -> Iterator[Document]
 
 def _changed(
     store: Store, files: Sequence[Path], base: Path, tally: _Tally, progress: Progress | None
-) -> Iterator[Document]:
-    """The documents that are new or not as the index has them; the others are only counted."""
+) -> Iterator[_Cut]:
+    """The documents that are new or not as the index has them, with their chunks; the others are only counted."""
     versions = store.catalogue.versions()
-    for done, file in enumerate(files, start=1):
-        try:
-            document = load(file, base=base)
-        except UnreadableSourceError as error:
-            tally.failed.append(FileFailure(source=source_name(file, base=base), reason=str(error)))
-        else:
-            before = versions.get(document.doc_id)
-            kind = tally.added if before is None else tally.changed
-            if before == document.version:
-                tally.unchanged.append(document.source)
-            else:
-                kind.append(document.source)
-                yield document
+    ids = {source: doc_id for doc_id, source in store.catalogue.sources().items()}
+    known = {source: file for source, file in store.catalogue.files().items() if source in ids}
+    outcomes = read_files(files, base=base, known=known, megabytes=store.file_megabytes)
+    for done, outcome in enumerate(outcomes, start=1):
+        if outcome.twin and store.catalogue.version_of(ids[outcome.twin]) != versions[ids[outcome.twin]]:
+            # the file whose bytes these were has changed in this very ingest: read these themselves
+            alone = read_files([files[done - 1]], base=base, known={}, megabytes=store.file_megabytes)
+            (outcome,) = alone
+        if outcome.failure:
+            tally.fail(FileFailure(outcome.source, outcome.failure))
+        elif cut := _cut(store, outcome, versions, ids, tally):
+            yield cut
         if progress:
             progress(done, len(files))
 
 
-def _windows(store: Store, documents: Iterable[Document], note: _Note) -> Iterator[list[tuple[Document, list[Chunk]]]]:
-    """Documents with their chunks, noted in the journal, in groups of about `WINDOW` chunks."""
-    window: list[tuple[Document, list[Chunk]]] = []
-    for document in documents:
+def _cut(
+    store: Store, outcome: Outcome, versions: Mapping[str, str], ids: Mapping[str, str], tally: _Tally
+) -> _Cut | None:
+    """The document of an outcome with its chunks; None when the index has it as it is."""
+    before = versions.get(ids.get(outcome.source, ""))
+    if outcome.loaded:
+        tally.warnings.extend(FileWarning(outcome.source, message) for message in outcome.loaded.warnings)
+        document = outcome.loaded.document
+    elif outcome.twin:
+        document = _under(store.catalogue.document(ids[outcome.twin]), outcome.source)
+    if not (outcome.loaded or outcome.twin) or _is_kept(store, document, before):
+        tally.unchanged.append(outcome.source)
+        tally.noted.extend([outcome.file] if outcome.file else [])
+        return None
+    (tally.changed if before else tally.added).append(outcome.source)
+    if outcome.twin:
+        return _Cut(document, _moved(store.catalogue.chunks_of(ids[outcome.twin]), document), outcome.file)
+    return _Cut(document, store.chunks(document), outcome.file)
+
+
+def _is_kept(store: Store, document: Document, before: str | None) -> bool:
+    """Whether the index has a document as it is; where only its pages or rows have moved, they are moved there too."""
+    if before != document.version:
+        return False
+    if store.catalogue.document(document.doc_id) != document:
         chunks = store.chunks(document)
-        note(document, chunks)
-        window.append((document, chunks))
-        if sum(len(chunks) for _, chunks in window) >= WINDOW:
+        store.journal.replace_chunks(document, chunks)
+        _write(store, chunks)
+    return True
+
+
+def _under(document: Document, source: str) -> Document:
+    """The same text under another name."""
+    return replace(document, doc_id=make_document("", source=source).doc_id, source=source)
+
+
+def _moved(chunks: Iterable[Chunk], document: Document) -> list[Chunk]:
+    """Chunks of a document as those of another of the same text: nothing is cut again."""
+    return [
+        replace(
+            chunk,
+            id=chunk_id(document, chunk.start, chunk.end),
+            doc_id=document.doc_id,
+            source=document.source,
+        )
+        for chunk in chunks
+    ]
+
+
+def _windows(documents: Iterable[_Cut], note: _Note) -> Iterator[list[_Cut]]:
+    """Documents with their chunks, noted in the journal, in groups of about `WINDOW` chunks."""
+    window: list[_Cut] = []
+    total = 0
+    for item in documents:
+        note(item.document, item.chunks)
+        window.append(item)
+        total += len(item.chunks)
+        if total >= WINDOW:
             yield window
-            window = []
+            window, total = [], 0
     if window:
         yield window
 
 
-def _write(store: Store, window: Sequence[tuple[Document, Sequence[Chunk]]]) -> int:
-    """Vectors of all chunks of a window to the vector store; the number of texts that had to be embedded."""
-    chunks = [chunk for _, some in window for chunk in some]
-    texts = {text_hash(chunk.text): chunk.text for chunk in chunks}
-    known = store.journal.vectors(sorted(texts))
-    new = sorted(texts.keys() - known.keys(), key=lambda hash_: (-len(texts[hash_]), hash_))
-    for first in range(0, len(new), _SLICE):
-        hashes = new[first : first + _SLICE]
-        vectors = store.encoder.encode([texts[hash_] for hash_ in hashes])
-        store.journal.keep_vectors(hashes, vectors)
-        known.update(zip(hashes, vectors, strict=True))
-    if chunks:
-        store.vectors.upsert(chunks, np.stack([known[text_hash(chunk.text)] for chunk in chunks]))
-    return len(new)
+def _write(store: Store, chunks: Sequence[Chunk]) -> int:
+    """Vectors of chunks to the vector store, so many at a time; the number of texts that had to be embedded."""
+    embedded = 0
+    for first in range(0, len(chunks), WINDOW):
+        part = chunks[first : first + WINDOW]
+        texts = {text_hash(chunk.text): chunk.text for chunk in part}
+        known = store.journal.vectors(sorted(texts))
+        new = sorted(texts.keys() - known.keys(), key=lambda hash_: (-len(texts[hash_]), hash_))
+        for start in range(0, len(new), _SLICE):
+            hashes = new[start : start + _SLICE]
+            vectors = store.encoder.encode([texts[hash_] for hash_ in hashes])
+            store.journal.keep_vectors(hashes, vectors)
+            known.update(zip(hashes, vectors, strict=True))
+        store.vectors.upsert(part, np.stack([known[text_hash(chunk.text)] for chunk in part]))
+        embedded += len(new)
+    return embedded

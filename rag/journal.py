@@ -17,14 +17,21 @@ import numpy as np
 from rag.chunking import text_hash
 from rag.database import Database
 from rag.errors import IndexDamagedError
-from rag.schema import write_chunk
-from rag.types import Chunk, Document
+from rag.schema import write_chunk, write_places
+from rag.types import Chunk, Document, SourceFile
 
 if TYPE_CHECKING:
     from rag.types import Vectors
 
-_ADD_CHUNK = """INSERT INTO chunks (id, doc_id, version, start, "end", text, text_hash, sentences)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
+_ADD_CHUNK = """INSERT INTO chunks (id, doc_id, version, start, "end", text, text_hash, sentences, places)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_ADD_DOCUMENT = """INSERT INTO documents (doc_id, version, source, text, state, added, places, encoding, layout)
+    VALUES (?, ?, ?, ?, 'pending', ?, ?, ?, ?)"""
+_KEEP_VERSION = """INSERT OR REPLACE INTO versions (doc_id, version, source, text, places, encoding, layout)
+    SELECT doc_id, version, source, text, places, encoding, layout FROM documents
+    WHERE doc_id = ? AND version <> ? AND state = 'ready'"""
+_DROP_VERSIONS = """DELETE FROM versions WHERE doc_id = :doc AND (version = :version OR number NOT IN
+    (SELECT number FROM versions WHERE doc_id = :doc AND version <> :version ORDER BY number DESC LIMIT :keep))"""
 _ADD_WORDS = "INSERT INTO words (rowid, text) SELECT number, text FROM chunks WHERE doc_id = ? AND version = ?"
 
 
@@ -42,18 +49,24 @@ class Journal:
     def begin(self, document: Document, chunks: Sequence[Chunk]) -> None:
         """Note a document as pending, with its chunks: from here on the vector store may hold their vectors."""
         added = datetime.now(UTC).isoformat(timespec="seconds")
-        row = (document.doc_id, document.version, document.source, document.text, added)
+        parts = write_places(document.places), document.encoding, document.layout
+        row = (document.doc_id, document.version, document.source, document.text, added, *parts)
         with self._database.writing() as connection:
             _discard(connection, "doc_id = ? AND state = 'pending'", (document.doc_id,))
-            connection.execute("INSERT INTO documents VALUES (?, ?, ?, ?, 'pending', ?)", row)
+            connection.execute(_ADD_DOCUMENT, row)
             _insert(connection, chunks)
 
     def replace_chunks(self, document: Document, chunks: Sequence[Chunk]) -> None:
-        """Give a ready document other chunks, in one transaction."""
+        """Give a ready document other chunks, and what is known of its places, in one transaction."""
+        parts = write_places(document.places), document.encoding, document.layout
         key = (document.doc_id, document.version)
         with self._database.writing() as connection:
             _drop_chunks(connection, "doc_id = ? AND version = ?", key)
             connection.execute("DELETE FROM chunks WHERE doc_id = ? AND version = ?", key)
+            connection.execute(
+                "UPDATE documents SET places = ?, encoding = ?, layout = ? WHERE doc_id = ? AND version = ?",
+                (*parts, *key),
+            )
             _insert(connection, chunks)
             connection.execute(_ADD_WORDS, key)
             _next_generation(connection)
@@ -73,20 +86,36 @@ class Journal:
         with self._database.writing() as connection:
             connection.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?)", rows)
 
-    def publish(self, documents: Sequence[Document]) -> None:
-        """Make pending documents ready, each in the place of the version readers saw until now."""
+    def publish(self, documents: Sequence[Document], files: Iterable[SourceFile] = (), *, keep: int = 0) -> None:
+        """Make pending documents ready, each in the place of the version readers saw until now.
+
+        Notes the files they came from; keeps the texts of as many as `keep` older versions of each, for old citations.
+        """
         with self._database.writing() as connection:
+            _note_files(connection, files)
             for document in documents:
                 key = (document.doc_id, document.version)
+                if keep:
+                    connection.execute(_KEEP_VERSION, key)
+                connection.execute(_DROP_VERSIONS, {"doc": key[0], "version": key[1], "keep": keep})
                 _discard(connection, "doc_id = ? AND version <> ? AND state = 'ready'", key)
                 connection.execute("UPDATE documents SET state = 'ready' WHERE doc_id = ? AND version = ?", key)
                 connection.execute(_ADD_WORDS, key)
             _next_generation(connection)
 
+    def note_files(self, files: Sequence[SourceFile]) -> None:
+        """Note how files are now whose documents stay as they are."""
+        with self._database.writing() as connection:
+            _note_files(connection, files)
+
     def remove(self, doc_ids: Sequence[str]) -> None:
-        """Take documents out, in one transaction; their vectors go to the outbox."""
+        """Take documents out, all their versions, in one transaction; their vectors go to the outbox."""
         with self._database.writing() as connection:
             for doc_id in doc_ids:
+                connection.execute(
+                    "DELETE FROM files WHERE source IN (SELECT source FROM documents WHERE doc_id = ?)", (doc_id,)
+                )
+                connection.execute("DELETE FROM versions WHERE doc_id = ?", (doc_id,))
                 _discard(connection, "doc_id = ?", (doc_id,))
             _next_generation(connection)
 
@@ -105,6 +134,24 @@ class Journal:
         """The chunk ids whose vectors must be removed from the vector store."""
         with self._database.reading() as connection:
             return [row[0] for row in connection.execute("SELECT chunk_id FROM outbox ORDER BY chunk_id")]
+
+    def doom(self, ids: Sequence[str]) -> None:
+        """Put ids into the outbox whose vectors are about to be written without a chunk to refer to them."""
+        with self._database.writing() as connection:
+            connection.executemany("INSERT OR IGNORE INTO outbox VALUES (?)", [(id_,) for id_ in ids])
+
+    def take_over(self, *, after: int, strays: Sequence[str]) -> None:
+        """Make ready to stand in the place of another catalogue: newer than its generation, its vectors doomed."""
+        with self._database.writing() as connection:
+            _discard(connection, "state = 'pending'", ())
+            connection.execute("DELETE FROM outbox")
+            connection.executemany("INSERT INTO outbox VALUES (?)", [(id_,) for id_ in strays])
+            connection.execute(
+                "INSERT INTO meta VALUES ('generation', :after) ON CONFLICT (key) DO UPDATE"
+                " SET value = CAST(max(CAST(value AS INTEGER), CAST(:after AS INTEGER)) AS TEXT)",
+                {"after": str(after)},
+            )
+            _next_generation(connection)
 
     def clear_outbox(self, ids: Sequence[str]) -> None:
         """Forget ids that the vector store no longer holds."""
@@ -127,6 +174,11 @@ class Journal:
         except IndexDamagedError as error:
             found.append(f"the word index does not match the chunks: {error}")
         return found
+
+
+def _note_files(connection: sqlite3.Connection, files: Iterable[SourceFile]) -> None:
+    rows = [(file.source, file.size, file.modified, file.hash, file.loader, file.noted) for file in files]
+    connection.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)", rows)
 
 
 def _insert(connection: sqlite3.Connection, chunks: Iterable[Chunk]) -> None:

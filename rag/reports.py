@@ -1,6 +1,9 @@
-"""What the work on an index reports back: ingest, list, check. Values only."""
+"""What the work on an index reports back: ingest, list, check, feedback. Values only."""
 
 from dataclasses import dataclass
+from typing import Any, Literal
+
+Vote = Literal["up", "down"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -9,6 +12,14 @@ class FileFailure:
 
     source: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileWarning:
+    """What of a file could not be read, though the rest went in."""
+
+    source: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +34,12 @@ class IngestReport:
     chunks: int = 0
     embedded: int = 0
     seconds: float = 0.0
+    warnings: tuple[FileWarning, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentInfo:
-    """A line of the index's list of documents. `characters` are code points."""
+    """A line of the index's list of documents. `characters` are code points; `encoding` is the file's."""
 
     doc_id: str
     source: str
@@ -35,6 +47,35 @@ class DocumentInfo:
     characters: int
     chunks: int
     added: str
+    encoding: str = "utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class TypeStats:
+    """The documents whose sources end in `suffix`."""
+
+    suffix: str
+    documents: int
+    characters: int
+    chunks: int
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStats:
+    """What an index is made of.
+
+    `chunk_lengths` are (from, to, chunks), lengths in characters, `to` not included; `growth` is (day, documents by
+    then). `catalogue_bytes` and `vector_bytes` are what the catalogue and Chroma take on the disk.
+    """
+
+    documents: int
+    characters: int
+    chunks: int
+    types: tuple[TypeStats, ...]
+    chunk_lengths: tuple[tuple[int, int, int], ...]
+    growth: tuple[tuple[str, int], ...]
+    catalogue_bytes: int
+    vector_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +86,15 @@ class CheckReport:
     chunks: int
     vectors: int
     problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What somebody thought of an answer, and when (ISO 8601, UTC); `answer` is its plain JSON data."""
+
+    id: str
+    time: str
+    vote: Vote
+    question: str
+    answer: dict[str, Any]
+    comment: str

@@ -19,7 +19,7 @@ from rag.types import Sentence
 if TYPE_CHECKING:
     from nltk.tokenize.punkt import PunktSentenceTokenizer
 
-VERSION = "1"  # part of the index's fingerprint: raise it when spans change
+VERSION = "2"  # part of the index's fingerprint: raise it when spans change
 
 Span = tuple[int, int]
 
@@ -28,7 +28,7 @@ _ABBREVIATIONS = frozenset(
     """al approx ca capt cf col dept ed eds e.g eq eqs fig figs gen gov hon i.e jr lt pp rep rev sec sen sgt sr vol vols
     vs""".split()
 )
-_BREAK = re.compile(r"\r\n|\r|\n")
+LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _BULLET = re.compile(r"\s*[-*+•‣–]\s+(?=\S)")
 _LIST_ITEM = re.compile(r"\s*(?:[-*+•‣–]|\(?\d{1,3}[.)]|\(?[a-z]\))\s+(?=\S)")
 _MARKDOWN_HEADING = re.compile(r"\s{0,3}#{1,6}\s+(?=\S)")
@@ -70,7 +70,7 @@ def _blocks(text: str) -> Iterator[list[Span]]:
 
 def _lines(text: str) -> Iterator[Span]:
     start = 0
-    for mark in _BREAK.finditer(text):
+    for mark in LINE_BREAK.finditer(text):
         yield start, mark.start()
         start = mark.end()
     yield start, len(text)
@@ -115,8 +115,9 @@ def _heads(text: str, span: Span, following: Span | None) -> bool:
 
 def _heading_like(text: str, span: Span) -> bool:
     line = text[slice(*span)]
-    short = len(line) <= _HEADING_CHARACTERS and len(line.split()) <= _HEADING_WORDS and not _BREAK.search(line)
-    return short and ": " not in line and not _SENTENCE_END.search(line) and not _LIST_ITEM.match(line)
+    short = len(line) <= _HEADING_CHARACTERS and len(line.split()) <= _HEADING_WORDS and not LINE_BREAK.search(line)
+    listed = ": " in line or " | " in line or _LIST_ITEM.match(line) is not None
+    return short and not listed and not _SENTENCE_END.search(line)
 
 
 def _punkt_spans(text: str, span: Span) -> list[Span]:

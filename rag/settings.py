@@ -5,7 +5,7 @@ Reads the environment and nothing else.
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -13,20 +13,33 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from rag.errors import SettingsError
 
 DEFAULT_INDEX = ".citespan"
+Strictness = Literal["lenient", "balanced", "strict"]
 
 
 class Settings(BaseSettings):
     """How an assistant works. Each field can be set by `RAG_<NAME>` in the environment."""
 
-    model_config = SettingsConfigDict(env_prefix="RAG_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="RAG_", extra="forbid", frozen=True, protected_namespaces=())
 
     encoder: str = Field("all-MiniLM-L6-v2", description="a name in the model catalogue, or a folder with a model")
     online: bool = Field(False, description="allow a download from the model hub")
     chunk_wordpieces: int = Field(200, ge=16, le=250, description="the longest chunk, in the encoder's wordpieces")
     candidates: int = Field(24, ge=1, le=1000, description="how many chunks each ranking puts forward")
     passages: int = Field(6, ge=1, le=100, description="how many fused chunks are read")
-    threshold: float = Field(0.255, ge=0, le=1, description="answer only with at least this confidence")
+    reader: Literal["citespan-reader", "similarity"] = Field(
+        "citespan-reader", description="what finds the answer: the trained model, or the encoder's similarities alone"
+    )
+    strictness: Strictness = Field("balanced", description="how sure to be before answering: lenient, balanced, strict")
+    threshold: float | None = Field(
+        None, ge=0, le=1, description="the least confidence to answer with, if not by strictness"
+    )
+    file_megabytes: int = Field(200, ge=1, description="the largest file that is read")
+    keep_versions: int = Field(0, ge=0, description="how many older texts of a document are kept, for old citations")
     question_characters: int = Field(2000, ge=1, description="the longest question")
+    model: str = Field("extractive", description="who writes the answers; see generators.md")
+    model_timeout: float = Field(120, gt=0, description="how many seconds a language model may take for an answer")
+    context_window: int = Field(4096, ge=512, description="how many tokens a language model reads at once")
+    answer_tokens: int = Field(320, ge=32, description="how many tokens a language model may write")
     cache_dir: Path = Field(
         default_factory=lambda: Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "citespan",
         description="where `query` keeps its indexes",

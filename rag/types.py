@@ -6,9 +6,9 @@ This module holds data and shapes only: it reads nothing, computes nothing and i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,8 +16,20 @@ if TYPE_CHECKING:
 
     Vectors = NDArray[np.float32]
 
+UNVERIFIED = "[Unverified] "  # what the text of an answer begins with whose statements were not held to verification
 Status = Literal["answered", "partial", "refused"]
+NoteKind = Literal[
+    "not_stated",
+    "evidence_cut",
+    "context_overflow",
+    "unknown_source",
+    "malformed_output",
+    "repetition",
+    "interrupted",
+    "fell_back",
+]
 Reason = Literal["empty_index", "off_topic", "not_stated", "unsupported", "bad_question"]
+PlaceKind = Literal["page", "row", "line"]
 Progress = Callable[[int, int], None]
 """Called with (done, total) as work goes on."""
 TokenSpans = Callable[[str], Sequence[tuple[int, int]]]
@@ -31,13 +43,61 @@ def _plain(value: Any) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page, row or line of a source begins in its text; numbers count from 1."""
+
+    kind: PlaceKind
+    number: int
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Where characters stand on a page: points from its top left corner as it is shown. Pages count from 1."""
+
+    page: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
-    """One source text as the index keeps it. `version` is the sha256 (hex) of `text` in UTF-8."""
+    """One source text as the index keeps it. `version` is the sha256 (hex) of `text` in UTF-8.
+
+    `places` are where its pages or rows begin, in order; none for a text of lines. `encoding` is the file's, empty for
+    formats that carry their own. `layout` says where on its pages each character stands, packed by `rag.layout`.
+    """
 
     doc_id: str
     source: str
     version: str
     text: str
+    places: tuple[Place, ...] = field(default=(), repr=False)
+    encoding: str = "utf-8"
+    layout: bytes = field(default=b"", repr=False)
+
+    def line_at(self, offset: int) -> int:
+        """The number of the line a character stands on; lines count from 1 and end in LF, CR LF or CR."""
+        lf, cr, both = (self.text.count(end, 0, offset) for end in ("\n", "\r", "\r\n"))
+        return 1 + lf + cr - both
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """What the index knows of a file: enough to tell that it has not changed.
+
+    `size` in bytes, `modified` and `noted` (when the index looked) in nanoseconds since 1970, `hash` the sha256 (hex)
+    of its bytes, `loader` the version of what read it.
+    """
+
+    source: str
+    size: int
+    modified: int
+    hash: str = ""
+    loader: str = ""
+    noted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +111,10 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A run of whole sentences: the unit of retrieval. `text == document.text[start:end]`."""
+    """A run of whole sentences: the unit of retrieval. `text == document.text[start:end]`.
+
+    `places` are the pages or rows it touches, or the line it begins on, the first of them at or before `start`.
+    """
 
     id: str
     doc_id: str
@@ -61,6 +124,7 @@ class Chunk:
     end: int
     text: str
     sentences: tuple[Sentence, ...]
+    places: tuple[Place, ...] = ()
 
     def quote(self, start: int, end: int) -> str:
         """The characters of the document between two document offsets that lie within this chunk."""
@@ -103,13 +167,16 @@ class Reading:
     """What a reader found: sentences best first, and what it says about the question as a whole.
 
     `confidence` is the probability (0..1) that the passages answer the question, `on_topic` whether they are about
-    what it asks. `short_answer` is the few words that answer it, for readers that mark them.
+    what it asks. `short_answer` is the few words that answer it, for readers that mark them. Of a question in several
+    parts, `parts` are the readings of those that are answered and `missing` the words of those that are not.
     """
 
     evidence: tuple[Evidence, ...]
     confidence: float
     on_topic: bool
     short_answer: Evidence | None = None
+    parts: tuple[Reading, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +188,24 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Something that people should know of how an answer came about; `count` is how often it happened."""
+
+    kind: NoteKind
+    message: str
+    count: int = 1
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON data."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A receipt: the exact characters of one version of a document. `text[start:end] == quote`.
 
-    `page` counts from 1, for sources that have pages. `prefix` and `suffix` are the characters just around the quote.
+    Where it begins: `page` for sources that have pages, `row` for tables, else `line`; all count from 1. `prefix`
+    and `suffix` are the characters just around the quote.
     """
 
     doc_id: str
@@ -135,6 +216,8 @@ class Citation:
     quote: str
     score: float
     page: int | None = None
+    row: int | None = None
+    line: int | None = None
 
     prefix: str = field(default="", repr=False, compare=False)
     suffix: str = field(default="", repr=False, compare=False)
@@ -189,7 +272,9 @@ class Answer:
     """The answer to one question: verified statements, or a refusal.
 
     `confidence` (0..1) is the calibrated probability that the sources answer the question. `timings` are seconds
-    by stage, the one part that differs between two runs of the same question.
+    by stage, the one part that differs between two runs of the same question. `standalone_question` is what was looked
+    up: the question itself, or a follow-up made whole. `verified` is false when the caller asked for statements that
+    failed verification too; `text` then begins with UNVERIFIED.
     """
 
     question: str
@@ -204,6 +289,8 @@ class Answer:
     generator: str
     index_version: str
     timings: dict[str, float] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
+    verified: bool = True
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON data; the one form for Python, the command line, HTTP and export."""
@@ -212,9 +299,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceFound:
-    """The first event of a streamed answer: what the reader would answer from, best first."""
+    """The first event of a streamed answer: what the reader would answer from, best first, and the question it reads.
+
+    It comes before a language model is asked anything. A second one follows when a model puts a follow-up in other
+    words than the rules did; it takes the place of the first.
+    """
 
     citations: tuple[Citation, ...]
+    question: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,10 +350,18 @@ class Encoder(Protocol):
 class Reader(Protocol):
     """Finds in passages what answers a question, and knows when nothing does."""
 
-    def read(self, question: str, passages: Sequence[Passage]) -> Reading:
-        """Every sentence of the passages, best first, and how likely it is that they answer. Deterministic."""
+    @property
+    def thresholds(self) -> Mapping[str, float]:
+        """The least confidence to answer with, by strictness."""
+
+    def read(self, question: str, passages: Sequence[Passage], encoder: Encoder) -> Reading:
+        """Every sentence of the passages, best first, and how likely it is that they answer. Deterministic.
+
+        `encoder` is the one the index was made with.
+        """
 
 
+@runtime_checkable
 class Generator(Protocol):
     """Writes statements from evidence. It names evidence by its place in the list and never writes an offset."""
 
@@ -269,8 +369,12 @@ class Generator(Protocol):
     def name(self) -> str:
         """How the answer names it."""
 
-    def generate(self, question: str, reading: Reading) -> Sequence[Draft]:
-        """Statements to be verified, in the order they are to be shown."""
+    def generate(self, question: str, reading: Reading) -> Iterable[Draft | Note | None]:
+        """Statements to be verified, in the order they are to be shown, and notes on how they came about.
+
+        None stands for a step that brought neither; whoever waits can stop there. An iterator is closed when nobody
+        waits any more.
+        """
 
 
 class Verifier(Protocol):
@@ -299,7 +403,10 @@ class VectorStore(Protocol):
         """The id of every vector held."""
 
     def reset(self) -> None:
-        """Drop every vector."""
+        """Drop every vector, also from files that cannot be read."""
+
+    def probe(self) -> str | None:
+        """What is wrong with the files, found out without risk to this process; None for nothing."""
 
     def close(self) -> None:
         """Let go of files."""

@@ -4,8 +4,12 @@ Written as LlamaIndex's `ChromaVectorStore` writes: a chunk's text is the Chroma
 Chroma reports no telemetry from here. It knows nothing of what is ready; the catalogue does.
 """
 
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any
@@ -16,11 +20,13 @@ from rag.types import Chunk, Ranked
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
     from chromadb.api.models.Collection import Collection
+    from chromadb.config import Settings
 
     from rag.types import Vectors
 
 COLLECTION = "citespan"
 _BATCH = 2000  # vectors written or deleted at once; Chroma's own limit is 5,461
+_DAMAGED = 3  # exit code of a probe that could tell what is wrong
 # Recall over speed: a search takes a few milliseconds either way, and a missed chunk is a wrong refusal.
 _HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32}
 
@@ -73,14 +79,35 @@ class ChromaVectors:
             return set(self._collection().get(include=[])["ids"])
 
     def reset(self) -> None:
-        """Drop every vector, and the collection's dimension with them."""
+        """Drop every vector, and the collection's dimension with them; a folder that cannot be read is emptied."""
         from chromadb.errors import NotFoundError
 
-        with self._errors():
-            try:
+        try:
+            with self._errors(), suppress(NotFoundError):
                 self._open().delete_collection(COLLECTION)
-            except NotFoundError:
-                return
+        except IndexDamagedError:
+            self.close()
+            with self._errors():
+                shutil.rmtree(self._folder)
+
+    def try_out(self) -> None:
+        """Read every file of the collection once. Raises IndexDamagedError, or crashes."""
+        with self._errors():
+            found = self._collection().get(limit=1, include=["embeddings"])["embeddings"]
+        if found is not None and len(found):
+            self.search(found[0], limit=1)
+
+    def probe(self) -> str | None:
+        """What is wrong with the files; None for nothing. Read in a process of its own: damage may crash its reader."""
+        self.close()
+        command = [sys.executable, "-P", "-m", "rag.vectors", str(self._folder)]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(place or os.getcwd() for place in sys.path)}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, errors="replace")
+        if not done.returncode:
+            return None
+        return (
+            done.stderr.strip() if done.returncode == _DAMAGED else f"{_damage(self._folder, 'reading them crashed')}"
+        )
 
     def close(self) -> None:
         """Let go of files; the next call opens them again."""
@@ -94,11 +121,20 @@ class ChromaVectors:
 
     def _open(self) -> "ClientAPI":
         if self._client is None:
-            import chromadb
             from chromadb.config import Settings
 
-            self._client = chromadb.PersistentClient(str(self._folder), Settings(anonymized_telemetry=False))
+            self._client = self._connect(Settings(anonymized_telemetry=False))
         return self._client
+
+    def _connect(self, settings: "Settings") -> "ClientAPI":
+        import chromadb
+        from chromadb.api.shared_system_client import SharedSystemClient
+
+        try:
+            return chromadb.PersistentClient(str(self._folder), settings)
+        except BaseException:  # Chroma 1.5 keeps the half-made system and would hand it out the next time
+            SharedSystemClient._identifier_to_system.pop(str(self._folder), None)
+            raise
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
@@ -121,7 +157,11 @@ def _translated(folder: Path, error: Exception) -> IndexDamagedError | IndexWrit
         return IndexWriteError(
             f"{folder} cannot be written: {error}. Free some space, then run the same command again."
         )
-    return IndexDamagedError(f"The vectors in {folder} cannot be used: {error}. `rag rebuild` restores them.")
+    return _damage(folder, error)
+
+
+def _damage(folder: Path, what: object) -> IndexDamagedError:
+    return IndexDamagedError(f"The vectors in {folder} cannot be used: {what}. `rag rebuild` restores them.")
 
 
 def _metadata(chunk: Chunk) -> dict[str, Any]:
@@ -130,3 +170,19 @@ def _metadata(chunk: Chunk) -> dict[str, Any]:
     from rag.nodes import chunk_node
 
     return node_to_metadata_dict(chunk_node(chunk), remove_text=True, flat_metadata=True)
+
+
+def main(folder: str) -> None:
+    """Read all vectors in a folder and search them once; what is wrong goes to standard error."""
+    vectors = ChromaVectors(Path(folder))
+    try:
+        vectors.try_out()
+    except IndexDamagedError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(_DAMAGED)
+    finally:
+        vectors.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -16,11 +16,12 @@ from rag.extractive import Extractive
 from rag.index import Index
 from rag.journal import Journal
 from rag.settings import load_settings
+from rag.types import Draft
 from rag.vectors import ChromaVectors
 from rag.words import content_words
 
 if TYPE_CHECKING:
-    from rag.types import Generator, Progress, Vectors
+    from rag.types import Evidence, Generator, Progress, Reading, Vectors
 
 DIMENSION = 64
 
@@ -52,6 +53,20 @@ class WordEncoder:
         return [_vector(word) for word in content_words(text)] or [_vector("")]
 
 
+class Parrot:
+    """A `Generator` that says what it was given, each with the best sentence as its evidence, or some others."""
+
+    name = "parrot"
+
+    def __init__(self, *texts: str, evidence: slice = slice(0, 1)) -> None:
+        self.texts = texts
+        self.evidence = evidence
+
+    def generate(self, question: str, reading: Reading) -> list[Draft]:
+        cited: tuple[Evidence, ...] = reading.evidence[self.evidence]
+        return [Draft(text, cited) for text in self.texts]
+
+
 def assistant(
     folder: Path, encoder: WordEncoder | None = None, *, generator: Generator | None = None, base: Path | None = None
 ) -> Assistant:
@@ -68,7 +83,7 @@ def assistant(
         unchecked_encoder=encoder or WordEncoder(),
     )
     index.settle()
-    return Assistant(index, load_settings(), generator or Extractive())
+    return Assistant(index, load_settings(reader="similarity"), generator or Extractive())
 
 
 def _vector(word: str) -> Vectors:

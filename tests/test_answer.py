@@ -1,10 +1,12 @@
 """From question to answer: what is shown, what is dropped, and what is refused with which reason."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from rag.answer import Answerer
 from rag.assistant import Assistant
 from rag.types import AnswerDone, Draft, Evidence, EvidenceFound, Reading, StatementVerified
 from tests.conftest import write_files
@@ -52,6 +54,7 @@ def test_an_answer_quotes_the_best_sentences_in_document_order_with_exact_receip
         ("", "bad_question"),
         ("?!", "bad_question"),
         ("why " * 25_000, "bad_question"),
+        ("Please write a poem about cats that purr softly.", "bad_question"),
         ("What is quantum chromodynamics?", "off_topic"),
         ("Do dogs bark on tall bridges?", "not_stated"),
     ],
@@ -67,6 +70,20 @@ def test_a_refusal_has_its_reason_and_the_nearest_evidence(index: Assistant, que
     assert bool(answer.refusal.nearest) is (reason != "bad_question")
 
 
+def test_of_two_questions_the_one_that_is_not_answered_is_named(index: Assistant) -> None:
+    answer = index.ask("When did rain fell in May, and who is the emperor of Peru?")
+    assert (answer.status, answer.refusal, answer.text) == ("partial", None, "Rain fell in May 1980.")
+    assert [(note.kind, note.message) for note in answer.notes] == [
+        ("not_stated", "The documents do not say: who is the emperor of Peru?")
+    ]
+
+
+def test_both_of_two_questions_are_answered(index: Assistant) -> None:
+    answer = index.ask("When did rain fell in May 1980, and when do the dogs bark at night?")
+    assert (answer.status, answer.notes) == ("answered", ())
+    assert answer.text == "Dogs bark at night. Rain fell in May 1980."
+
+
 def test_an_empty_index_has_a_reason_of_its_own(tmp_path: Path) -> None:
     answer = assistant(tmp_path / "empty").ask("Do cats purr?", documents=["a.txt"])
     assert answer.refusal is not None
@@ -75,16 +92,57 @@ def test_an_empty_index_has_a_reason_of_its_own(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "evidence"),
-    [("Cats purr in Paris.", 1), ("Cats purr softly since 1990.", 1), ("Cats purr softly.", 0)],
+    [("Cats purr in Paris.", 1), ("Cats purr softly since 1990.", 1), ("Cats bark.", 0)],
 )
-def test_what_is_not_supported_is_dropped_and_counted_never_shown(index: Assistant, text: str, evidence: int) -> None:
+def test_what_is_not_supported_is_dropped_and_the_documents_own_words_stand_in(
+    index: Assistant, text: str, evidence: int
+) -> None:
     index._answerer = replaced(index, Writes(text, evidence))
+    answer = index.ask("Do cats purr softly?")
+    assert answer.text == "Cats purr softly. Cats purr softly."
+    assert [statement.text for statement in answer.dropped] == [text]
+    assert [note.kind for note in answer.notes] == ["fell_back"]
+
+
+def test_when_nothing_at_all_is_supported_it_refuses(index: Assistant) -> None:
+    class No:
+        def support(self, statement: str, evidence: Sequence[str]) -> float:
+            return float("nan")
+
+    index._answerer = replace(index._answerer, generator=Writes("Cats bark."), verifier=No())
     answer = index.ask("Do cats purr softly?")
     assert (answer.status, answer.statements) == ("refused", ())
     assert answer.refusal is not None
     assert answer.refusal.reason == "unsupported"
-    assert [statement.text for statement in answer.dropped] == [text]
-    assert text not in answer.text
+    assert [statement.text for statement in answer.dropped] == ["Cats bark.", "Cats purr softly.", "Cats purr softly."]
+    assert "Cats bark" not in answer.text
+
+
+def test_a_right_statement_with_the_wrong_number_gets_the_right_one(index: Assistant) -> None:
+    class Misnumbers(Writes):
+        def generate(self, question: str, reading: Reading) -> Sequence[Draft]:
+            return [Draft("Cats purr softly.", (reading.evidence[-1],))]
+
+    index._answerer = replaced(index, Misnumbers(""))
+    answer = index.ask("Do cats purr softly?")
+    [statement] = answer.statements
+    assert (statement.citations[0].quote, statement.support, answer.dropped) == ("Cats purr softly.", 1.0, ())
+
+
+def test_a_citation_that_adds_nothing_is_left_out(index: Assistant) -> None:
+    index._answerer = replaced(index, Writes("Cats purr softly.", 3))
+    [statement] = index.ask("Do cats purr softly?").statements
+    assert [citation.quote for citation in statement.citations] == ["Cats purr softly."]
+
+
+def test_unverified_statements_are_shown_only_on_request_and_marked(index: Assistant) -> None:
+    index._answerer = replaced(index, Writes("Cats purr in Paris."))
+    events = list(index.stream("Do cats purr softly?", verify=False))
+    assert [type(event) for event in events] == [EvidenceFound, AnswerDone]
+    answer = index.ask("Do cats purr softly?", verify=False)
+    assert (answer.text, answer.verified) == ("[Unverified] Cats purr in Paris.", False)
+    assert answer.statements[0].support == 0.0
+    assert str(index.as_query_engine().query("Do cats purr softly?")) == "Cats purr softly. Cats purr softly."
 
 
 def test_a_receipt_that_does_not_hold_is_no_receipt(index: Assistant) -> None:
@@ -96,7 +154,7 @@ def test_a_receipt_that_does_not_hold_is_no_receipt(index: Assistant) -> None:
 
     index._answerer = replaced(index, Shifted(""))
     answer = index.ask("Do cats purr softly?")
-    assert (answer.status, len(answer.dropped)) == ("refused", 1)
+    assert (answer.text, len(answer.dropped)) == ("Cats purr softly. Cats purr softly.", 1)
 
 
 def test_a_stream_shows_evidence_then_verified_statements_then_the_answer(index: Assistant) -> None:
@@ -122,7 +180,5 @@ def fields(value: object) -> dict[str, object]:
     return {name: getattr(value, name) for name in value.__dataclass_fields__}  # type: ignore[attr-defined]
 
 
-def replaced(index: Assistant, generator: Writes) -> object:
-    from dataclasses import replace
-
+def replaced(index: Assistant, generator: Writes) -> Answerer:
     return replace(index._answerer, generator=generator)

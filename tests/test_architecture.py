@@ -9,14 +9,24 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 LAYERS = (
     "types errors reports",
-    "settings citations fusion models words sentences schema database",
-    "loaders chunking encoder reader extractive catalogue journal vectors nodes lock",
-    "ingest retrieve verify check",
+    "settings citations fusion models gguf words facts questions signals network sentences schema database layout"
+    " prompts statements conversation history outcome threads",
+    "loaders folders reading chunking encoder span_model reader extractive llamacpp llm writer"
+    " catalogue journal feedback vectors nodes lock",
+    "ingest retrieve verify checking check backup stats watch",
     "answer index engine",
     "assistant",
-    "console cli __main__",
+    "console charts cli __main__",
 )
 LAYER = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
+LOADERS = (  # the layers within rag.loaders
+    "content blocks reading_order decoding",
+    "flow text rows html",
+    "pdf docx epub mail",
+    "registry",
+    "process",
+    "__init__",
+)
 LONGEST_FUNCTION = 40
 
 
@@ -38,11 +48,25 @@ def edges() -> set[tuple[str, str]]:
 
 
 def test_every_module_has_a_layer() -> None:
-    assert {path.stem for path in (ROOT / "rag").glob("*.py")} - {"__init__"} == set(LAYER)
+    modules = {
+        path.stem for path in (ROOT / "rag").iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    assert modules - {"__init__"} == set(LAYER)
 
 
 def test_imports_point_down() -> None:
     assert [f"{user} → {used}" for user, used in sorted(edges()) if LAYER[used] > LAYER[user]] == []
+
+
+def test_imports_within_the_loaders_point_down_and_reach_nothing_above_them() -> None:
+    layer = {name: level for level, names in enumerate(LOADERS) for name in names.split()}
+    files = {path.stem: path for path in (ROOT / "rag" / "loaders").glob("*.py")}
+    assert set(files) == set(layer)
+    named = [(user, name.split(".")) for user, path in sorted(files.items()) for name in imports(path)]
+    within = [(user, parts[2]) for user, parts in named if parts[:2] == ["rag", "loaders"] and len(parts) > 2]
+    assert [f"{user} → {used}" for user, used in within if used in layer and layer[used] >= layer[user]] == []
+    outside = {parts[1] for _, parts in named if parts[0] == "rag" and len(parts) > 1} - {"loaders"}
+    assert sorted(name for name in outside if LAYER[name] >= LAYER["loaders"]) == []
 
 
 def test_there_is_no_circle_within_a_layer() -> None:

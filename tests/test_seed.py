@@ -2,7 +2,7 @@
 
 import hashlib
 
-from rag.loaders import find_files
+from rag.folders import find_files
 from tests.conftest import SEED, SEEDS
 
 
@@ -12,4 +12,4 @@ def test_the_seed_is_kept_byte_for_byte() -> None:
 
 
 def test_the_note_beside_the_seed_is_not_part_of_the_corpus() -> None:
-    assert find_files([SEEDS]) == [SEED.resolve()]
+    assert find_files([SEEDS], base=SEEDS).files == [SEED.resolve()]

@@ -2,7 +2,7 @@
 
 import json
 
-from rag.types import Answer, Citation, Refusal, Statement
+from rag.types import Answer, Citation, Document, Refusal, Statement
 
 CITATION = Citation("d1", "a.txt", "v" * 64, 6, 11, "world", 0.5, prefix="Hello ", suffix="!")
 
@@ -34,6 +34,8 @@ CITED = {
     "quote": "world",
     "score": 0.5,
     "page": None,
+    "row": None,
+    "line": None,
 }
 
 
@@ -45,6 +47,7 @@ def test_an_answer_is_plain_json_data() -> None:
     assert list(found) == [
         *("question", "status", "text", "statements", "refusal", "confidence", "short_answer"),
         *("standalone_question", "dropped", "generator", "index_version", "timings"),
+        *("notes", "verified"),
     ]
 
 
@@ -63,3 +66,11 @@ def test_a_citation_has_the_form_of_a_w3c_web_annotation() -> None:
             {"type": "TextQuoteSelector", "exact": "world", "prefix": "Hello ", "suffix": "!"},
         ],
     }
+
+
+def test_lines_end_in_lf_cr_lf_or_cr() -> None:
+    text = "one\ntwo\r\nthree\rfour"
+    document = Document(doc_id="d", source="s", version="v", text=text)
+    starts = [text.index(word) for word in ("one", "two", "three", "four")]
+    assert [document.line_at(start) for start in starts] == [1, 2, 3, 4]
+    assert document.line_at(text.index("\r\n") + 1) == 3  # between the two: the first has ended the line
