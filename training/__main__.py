@@ -6,6 +6,10 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 RUNS = Path(__file__).resolve().parents[2] / "reader-runs"
 
@@ -23,7 +27,10 @@ def parser() -> argparse.ArgumentParser:
         train.add_argument("--rate", type=float, default=rate)
         train.add_argument("--decay", type=float, default=0.5, help="share of the run that decays to 0")
         train.add_argument("--seed", type=int, default=0)
-        train.add_argument("--start", type=Path, help="a run's directory to take the first weights from")
+        train.add_argument(
+            "--start", type=Path, help="a run's directory, or an export's, to take the first weights from"
+        )
+        train.add_argument("--first-shard", type=int, default=0, help="the shard to begin with; passages grow with it")
     _add_measuring(commands)
     return top
 
@@ -50,24 +57,40 @@ def train(options: argparse.Namespace) -> None:
     """Run or resume one training; SIGTERM makes it save after the step in hand and end."""
     import torch
 
-    from training import checkpoint, model, tasks
+    from training import model, tasks
     from training.curve import draw
     from training.train import Plan, Trainer, run
 
     torch.manual_seed(options.seed)
     reader = model.fresh_model()
     if options.start:
-        state = checkpoint.load(options.start)
-        if state is None:
-            raise SystemExit(f"no checkpoint in {options.start}: train it first")
-        reader.load_state_dict(checkpoint.weights_of(state, averaged=True), strict=False)
-    plan = Plan(options.runs / options.name, options.tokens, seed=options.seed, rate=options.rate, decay=options.decay)
+        reader.load_state_dict(_weights(options.start), strict=False)
+    plan = Plan(
+        options.runs / options.name,
+        options.tokens,
+        seed=options.seed,
+        rate=options.rate,
+        decay=options.decay,
+        first_shard=options.first_shard,
+    )
     mixture = tasks.READER if options.command == "reader" else tasks.VERIFIER
     asked: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, frame: asked.append(number))
     run(Trainer(reader, plan), tasks.shards(mixture, options.seed), report=say, stopped=lambda: bool(asked))
     picture = draw(plan.directory)
     say(f"the curve: {picture or plan.directory / 'curve.csv'}")
+
+
+def _weights(folder: Path) -> "dict[str, Tensor]":
+    """The running average that a run stands at, or the weights of an export."""
+    from training import checkpoint, export
+
+    state = checkpoint.load(folder)
+    if state is not None:
+        return checkpoint.weights_of(state, averaged=True)
+    if (folder / export.WEIGHTS).exists():
+        return export.trained_weights(folder)
+    raise SystemExit(f"no checkpoint and no export in {folder}: train it first")
 
 
 def export(options: argparse.Namespace) -> None:

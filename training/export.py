@@ -9,7 +9,8 @@ import json
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from training.checkpoint import Checkpoint, weights_of
 
@@ -29,3 +30,11 @@ def export(state: Checkpoint, folder: Path, *, averaged: bool, seed: int) -> str
     facts = {"sha256": sha256, "seed": seed, "tokens": state.progress.tokens, "steps": state.progress.step}
     (folder / FACTS).write_text(f"{json.dumps(facts, indent=2)}\n", encoding="utf-8")
     return sha256
+
+
+def trained_weights(folder: Path) -> dict[str, Tensor]:
+    """The weights of an export, float32, by the names that they have in training."""
+    return {
+        f"bert.{name}" if name.startswith("encoder.") else name: value.to(torch.float32)
+        for name, value in load_file(folder / WEIGHTS).items()
+    }

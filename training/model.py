@@ -67,7 +67,8 @@ def config_of(directory: Path) -> BertConfig:
     """MiniLM's configuration without dropout: a run sees each row about once, there is little to overfit."""
     config = BertConfig.from_pretrained(directory)
     config.hidden_dropout_prob = config.attention_probs_dropout_prob = 0.0
-    config._attn_implementation = "sdpa"
+    # on two cores with avx512_bf16: 3,840 tokens/s against 2,880 with fused attention (batches of 5,120 tokens)
+    config._attn_implementation = "eager" if has_fast_bf16() else "sdpa"
     return config
 
 

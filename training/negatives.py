@@ -23,10 +23,10 @@ QAMR_SHARE = 0.20  # of QAMR rows: 37 questions a sentence, many of them vague
 
 # weights by which an unanswerable twin is drawn; kinds that do not apply to a row are passed over
 TWINS: tuple[tuple[str, float], ...] = (
-    ("sibling", 0.20),
+    ("sibling", 0.26),
     ("deleted", 0.17),
-    ("question-entity", 0.28),
-    ("passage-entity", 0.14),
+    ("question-entity", 0.24),
+    ("passage-entity", 0.12),
     ("question-opposite", 0.08),
     ("passage-opposite", 0.05),
     ("question-negation", 0.04),

@@ -10,7 +10,7 @@ from training.batches import Batch, batched, claim_item, reading_item
 from training.claims import claim_shard, load_claims
 from training.negatives import load_corpus, shard
 
-TOKENS_PER_BATCH = 2560
+TOKENS_PER_BATCH = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Mixture:
     statements: int = 0
 
 
-READER = Mixture(claim_parts=12, statements=200)
+READER = Mixture(claim_parts=4, statements=400)
 VERIFIER = Mixture(reading=False, claim_parts=3, statements=1200)
 
 

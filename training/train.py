@@ -38,6 +38,7 @@ class Plan:
     average: float = 0.995
     weight_decay: float = 0.01
     save_every: float = 240.0
+    first_shard: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Trainer:
         self.optimizer = torch.optim.AdamW(
             self._groups(), betas=(0.9, 0.98), weight_decay=plan.weight_decay, fused=True
         )
-        self.progress = Progress()
+        self.progress = Progress(shard=plan.first_shard)
 
     def _groups(self) -> list[dict[str, object]]:
         layers = [p for name, p in self.masters.items() if name.startswith("bert.")]

@@ -6,12 +6,14 @@ Nothing from the page is trusted: a number that is no citation, or a document th
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
+from threading import Event as Flag
 from typing import Any, get_args
 
 from rag.errors import CitespanError, DocumentNotFoundError
 from rag.reports import DocumentInfo, Vote
 from rag.types import AnswerDone, Citation, Document, Event, EvidenceFound, StatementVerified
 from ui.examples import candidates
+from ui.stopping import until
 from ui.types import Assistant, Mark, Turn, Turns, View, place
 from ui.windows import Window, around, earlier, later
 
@@ -41,16 +43,19 @@ class Chat:
         """What there is to ask about."""
         return self.assistant.documents()
 
-    def ask(self, question: str, turns: Turns) -> Iterator[Turns]:
-        """The turns with a new one at the end, again each time more is known of its answer."""
+    def ask(self, question: str, turns: Turns, stopped: Flag | None = None) -> Iterator[Turns]:
+        """The turns with a new one at the end, again each time more is known of its answer, until `stopped` is set."""
         turn = Turn(question.strip())
         yield (*turns, turn)
         try:
-            for event in _events(self.assistant, turn.question, turns):
+            for event in until(stopped or Flag(), _events(self.assistant, turn.question, turns)):
                 turn = _told(turn, event)
                 yield (*turns, turn)
         except CitespanError as error:
-            yield (*turns, replace(turn, problem=str(error)))
+            turn = replace(turn, problem=str(error))
+            yield (*turns, turn)
+        if turn.working:
+            yield (*turns, replace(turn, stopped=True))
 
     def answer(self, question: str) -> dict[str, Any]:
         """The answer as plain JSON data, for the API."""
@@ -159,11 +164,11 @@ def _events(assistant: Assistant, question: str, turns: Turns) -> Iterator[Event
     return assistant.stream(question, history=[turn.answer for turn in turns if turn.answer])
 
 
-def ended(turns: Turns, *, problem: str = "") -> Turns:
-    """The turns, the last one no longer working: stopped by its reader, or by a problem."""
+def failed(turns: Turns) -> Turns:
+    """The turns, the last one ended by a fault if it was still working."""
     if not turns or not turns[-1].working:
         return turns
-    return (*turns[:-1], replace(turns[-1], problem=problem, stopped=not problem))
+    return (*turns[:-1], replace(turns[-1], problem=FAULT))
 
 
 def _told(turn: Turn, event: Event) -> Turn:

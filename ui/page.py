@@ -1,7 +1,7 @@
 """The page: what it shows when opened, and the questions asked on it.
 
 Other events have modules of their own: `ui.reading` the source reader, `ui.keeping` conversations, `ui.changing`
-documents. No object here holds anything of a visitor: that travels as values.
+documents. No object here holds anything of a visitor but which answers are on their way: the rest travels as values.
 """
 
 from __future__ import annotations
@@ -14,14 +14,16 @@ import gradio as gr
 from rag.errors import CitespanError
 from ui import reader, render
 from ui.changing import Changing
-from ui.handlers import FAULT, Chat, ended
-from ui.keeping import READY, STOPPED, Keeping
+from ui.handlers import Chat, failed
+from ui.keeping import READY, Keeping
 from ui.markup import Html
 from ui.parts import ASKING, OPENING, QUIET, SUGGESTING, Options, Parts, busy_box, lay_out, ready_box
 from ui.reading import Reading
+from ui.stopping import Stops
 from ui.types import Assistant, Turns
 
 TAKE = "(question) => window.citespan.take(question)"
+HOLD = "() => window.citespan.hold()"
 
 
 class Page:
@@ -29,6 +31,7 @@ class Page:
 
     def __init__(self, assistant: Assistant) -> None:
         self.chat = Chat(assistant)
+        self.stops = Stops()
         self.reading = Reading(self.chat)
         self.keeping = Keeping(self.chat, self.reading)
         self.changing = Changing(self.chat, self.reading)
@@ -51,25 +54,25 @@ class Page:
         # "multiple", for Gradio's page takes a cancelled event to be running still; the page sends one at a time
         asks: Options = {"trigger_mode": "multiple", **ASKING, **QUIET}
         asked = parts.conversation.ask(self.ask, parts.turns, parts.talk, **asks)
-        both = [*parts.talk, *parts.kept]
         answered = asked.success(
             self.settle, parts.known, [parts.question, *parts.kept, *parts.side], **OPENING, **QUIET
         )
-        failed = asked.failure(self.fail, parts.known, both, **OPENING, **QUIET)
-        stopped = parts.question.stop(self.stop, parts.known, both, queue=False, cancels=asked, **QUIET)
-        for event, script in ((answered, READY), (failed, READY), (stopped, STOPPED)):
-            event.then(None, js=script, **QUIET)
+        faulted = asked.failure(self.fail, parts.known, [*parts.talk, *parts.kept], **OPENING, **QUIET)
+        for event in (answered, faulted):
+            event.then(None, js=READY, **QUIET)
+        parts.question.stop(self.stop, None, None, js=HOLD, queue=False, **QUIET)
         return asked
 
-    def ask(self, turns: Turns, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
-        """Show the question at once, then what is found, as it is found."""
+    def ask(self, turns: Turns, event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        """Show the question at once, then what is found, as it is found, until that is stopped."""
         question = str(event.question)
         if not question.strip() or (turns and turns[-1].working):
             return
         box = busy_box()
-        for known in self.chat.ask(question, turns):
-            yield known, render.conversation(known), box
-            box = gr.skip()
+        with self.stops.running(str(request.session_hash)) as stopped:
+            for known in self.chat.ask(question, turns, stopped):
+                yield known, render.conversation(known), box
+                box = gr.skip()
 
     def settle(self, stored: Any, current: str, turns: Turns) -> list[Any]:
         """After an answer: the first citation opens, so the source beside it is never the last question's."""
@@ -81,14 +84,12 @@ class Page:
 
     def fail(self, stored: Any, current: str, turns: Turns) -> list[Any]:
         """After a fault of the program: say so and take the next question; Gradio has logged it."""
-        return self._ended(stored, current, ended(turns, problem=FAULT))
-
-    def stop(self, stored: Any, current: str, turns: Turns) -> list[Any]:
-        """Leave what is there and take the next question."""
-        return self._ended(stored, current, ended(turns))
-
-    def _ended(self, stored: Any, current: str, turns: Turns) -> list[Any]:
+        turns = failed(turns)
         return [turns, render.conversation(turns), ready_box(), *self.keeping.keep(stored, current, turns)]
+
+    def stop(self, request: gr.Request) -> None:
+        """Let the answer on its way end with what is there."""
+        self.stops.stop(str(request.session_hash))
 
     def open(self) -> tuple[Html, Html]:
         """The page as the index is now; it was built with the index as it was when the program started."""

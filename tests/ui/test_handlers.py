@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from threading import Event as Flag
 
 import pytest
 
@@ -9,7 +10,7 @@ from rag.errors import IndexLockedError
 from rag.types import Answer, Event, Statement
 from tests.ui.fakes import FakeAssistant, answered, document, quoted, seeded
 from ui.examples import candidates
-from ui.handlers import CHANGED, FAULT, GONE, Chat, ended
+from ui.handlers import CHANGED, FAULT, GONE, Chat, failed
 from ui.types import Mark, Turn
 
 QUESTION = "How many pages long is the trove of classified documents?"
@@ -43,12 +44,21 @@ def test_an_unknown_error_is_not_swallowed() -> None:
         told(Chat(FakeAssistant(fault=ZeroDivisionError())), "Anything?")
 
 
-def test_ending_touches_only_a_turn_that_is_working() -> None:
+def test_a_fault_ends_only_a_turn_that_is_working() -> None:
     done = Turn("a", answer=answered("a"))
-    assert ended(()) == ()
-    assert ended((done,)) == (done,)
-    assert ended((done, Turn("b"))) == (done, Turn("b", stopped=True))
-    assert ended((Turn("b"),), problem=FAULT) == (Turn("b", problem=FAULT),)
+    assert failed(()) == ()
+    assert failed((done,)) == (done,)
+    assert failed((done, Turn("b"))) == (done, Turn("b", problem=FAULT))
+
+
+def test_a_stopped_answer_ends_with_what_is_there() -> None:
+    stopped = Flag()
+    stages = Chat(seeded()).ask(QUESTION, (), stopped)
+    assert next(stages)[-1].working
+    found = next(stages)[-1]
+    stopped.set()
+    assert found.evidence
+    assert list(stages) == [(replace(found, stopped=True),)]
 
 
 def test_a_citation_opens_its_own_occurrence_of_a_repeated_sentence() -> None:

@@ -28,7 +28,13 @@ function ready(next) {
   box.dispatchEvent(new Event('input', { bubbles: true }));
 }
 
-window.citespan = { ...window.citespan, take, ready };
+// An answer is being stopped: a question that waits for its end stays in the box.
+function hold() {
+  if (asking.dataset.state === 'waiting') asking.dataset.state = 'busy';
+  return [];
+}
+
+window.citespan = { ...window.citespan, take, ready, hold };
 
 document.addEventListener('click', (event) => {
   const example = event.target.closest?.('.cs-example');
