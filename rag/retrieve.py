@@ -1,4 +1,4 @@
-"""Retrieval: dense and BM25 rankings over the same chunks, fused by reciprocal rank.
+"""Retrieval: dense and BM25 rankings over the same chunks, fused by their scores.
 
 Reads one moment of the catalogue, so a document that changes meanwhile is seen whole or not yet. Scores no sentence.
 """
@@ -25,7 +25,7 @@ def retrieve(
     dense = vectors.search(vector, limit=candidates, doc_ids=doc_ids)
     with catalogue.snapshot():
         lexical = catalogue.search(question, limit=candidates, doc_ids=doc_ids)
-        fused = fuse([dense, lexical], limit=2 * candidates)
+        fused = fuse(dense, lexical, limit=2 * candidates)
         chunks = catalogue.chunks([item.id for item in fused])
     found = [item for item in fused if item.id in chunks][:limit]
     return [Passage(chunks[item.id], score=item.score) for item in found]

@@ -74,9 +74,9 @@ def losses(model: ReaderModel, batch: Batch) -> Losses:
 class Trainer:
     """Weights in training: fp32 masters, moments, a running average; the model itself may be bf16."""
 
-    def __init__(self, model: ReaderModel, plan: Plan) -> None:
+    def __init__(self, model: ReaderModel, plan: Plan, dtype: torch.dtype | None = None) -> None:
         self.plan = plan
-        self.model = model.to(torch.bfloat16) if has_fast_bf16() else model
+        self.model = model.to(dtype or (torch.bfloat16 if has_fast_bf16() else torch.float32))
         self.live = trained_parameters(self.model)
         self.masters = {k: p if p.dtype == torch.float32 else p.detach().float() for k, p in self.live.items()}
         self.average = {name: p.detach().float().clone() for name, p in self.masters.items()}
