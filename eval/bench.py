@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from eval import corpus, machine
+from eval import corpus, machine, reading_speed
 from eval.errors import BenchError
 from eval.probe import Ingested
 from eval.sheets import Sheet
@@ -24,6 +24,7 @@ from rag.settings import load_settings
 from rag.types import Progress
 
 REAL, STAND_IN = "real", "without layers"
+STAGES = ("retrieve", "read", "answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """An index of one size: how it was made, and seconds a question; `outside` is what no model's forward pass took."""
+    """An index of one size: how it was made, and seconds a question; `outside` is what no model's forward pass took.
+
+    `stages` are the medians of each stage of a question.
+    """
 
     encoder: str
     ingested: Ingested
@@ -47,15 +51,17 @@ class Size:
     p95: float
     outside_p50: float
     outside_share: float
+    stages: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """All that was measured. `embedding` is chunks a second, `cold` seconds; both are medians over repeats."""
+    """All that was measured, medians over repeats. `embedding` is chunks a second, `reading` and `cold` seconds."""
 
     machine: str
     plan: Plan
     embedding: Mapping[str, float]
+    reading: Mapping[str, float]
     sizes: tuple[Size, ...]
     cold: Mapping[str, float]
 
@@ -70,6 +76,7 @@ def bench(plan: Plan, progress: Progress) -> Bench:
         folder = Path(temporary)
         stand_in = corpus.without_layers(model, folder / "stand-in")
         embedding = _embedding(folder / "embedding", model, words, plan)
+        reading = in_turns(reading_speed.work(words), plan.repeats)
         progress(1, stages)
         sizes = []
         for chunks in plan.sizes:
@@ -78,7 +85,7 @@ def bench(plan: Plan, progress: Progress) -> Bench:
             progress(1 + len(sizes), stages)
         cold = _cold(folder / "embedding", words, plan)
         progress(stages, stages)
-    return Bench(machine.described(), plan, embedding, tuple(sizes), cold)
+    return Bench(machine.described(), plan, embedding, reading, tuple(sizes), cold)
 
 
 def in_turns(work: Mapping[str, Callable[[], float]], repeats: int) -> dict[str, float]:
@@ -134,14 +141,14 @@ def _size(folder: Path, chunks: int, encoder: str, words: Sequence[str], plan: P
     """An index made in a process of its own, then questions put to it."""
     corpus.write(folder / "texts", chunks, words)
     ingested = _ingest(folder / "texts", folder / "index", encoder)
-    totals, outside = [], []
+    totals, outside, timings = [], [], []
     with Assistant.open(folder / "index", settings=load_settings(encoder=encoder)) as assistant:
         asked = corpus.questions(plan.questions + 1, words)
         assistant.ask(asked[-1])
         for question in asked[:-1]:
             with machine.ModelTime() as inside:
                 started = time.perf_counter()
-                assistant.ask(question)
+                timings.append(assistant.ask(question).timings)
                 totals.append(time.perf_counter() - started)
             outside.append(totals[-1] - inside.seconds)
     return Size(
@@ -151,6 +158,7 @@ def _size(folder: Path, chunks: int, encoder: str, words: Sequence[str], plan: P
         p95=percentile(totals, 95),
         outside_p50=percentile(outside, 50),
         outside_share=sum(outside) / sum(totals),
+        stages={stage: percentile([one.get(stage, 0.0) for one in timings], 50) for stage in STAGES},
     )
 
 
@@ -201,7 +209,8 @@ def _run(command: Sequence[str], codes: Sequence[int]) -> str:
 
 def sheets(found: Bench) -> list[Sheet]:
     """What was measured, as tables."""
-    return [_embedding_sheet(found), _ingest_sheet(found), _query_sheet(found), _cold_sheet(found)]
+    made = (_embedding_sheet, _ingest_sheet, _query_sheet, _stage_sheet, _reading_sheet, _cold_sheet)
+    return [make(found) for make in made]
 
 
 def _embedding_sheet(found: Bench) -> Sheet:
@@ -241,6 +250,27 @@ def _query_sheet(found: Bench) -> Sheet:
     title = f"A question, from asking to answer or refusal, over {found.plan.questions} questions"
     columns = ("chunks", "encoder", "p50", "p95", "outside models, p50", "share outside")
     return Sheet(title, columns, rows, (_ENCODERS,))
+
+
+def _stage_sheet(found: Bench) -> Sheet:
+    real = [size for size in found.sizes if size.encoder == REAL]
+    rows = tuple(
+        (f"{size.ingested.chunks:,}", *(f"{size.stages[stage] * 1000:,.0f} ms" for stage in STAGES)) for size in real
+    )
+    notes = (
+        "Retrieve: the question encoded, both rankings. Read: the reader and MaxSim over six passages. Answer: cites"
+        " and verification; a refusal does not come to it.",
+    )
+    return Sheet("Where a question's time goes, p50 of each stage", ("chunks", *STAGES), rows, notes)
+
+
+def _reading_sheet(found: Bench) -> Sheet:
+    best = found.reading[reading_speed.READING] / reading_speed.ratio(found.reading)
+    rows = tuple(
+        (name, f"{seconds * 1000:,.0f} ms", f"{seconds / best:.2f}×") for name, seconds in found.reading.items()
+    )
+    title = f"Reading {reading_speed.PASSAGES} passages of {reading_speed.WORDPIECES} wordpieces"
+    return Sheet(f"{title}, median of {found.plan.repeats}", ("", "time", "of the best forward pass"), rows)
 
 
 def _cold_sheet(found: Bench) -> Sheet:

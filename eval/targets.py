@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from rag import Assistant
     from rag.settings import Settings
 
-DEEPEST = 100  # passages: the most that the settings allow
-
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -120,7 +118,7 @@ def _deep() -> Settings:
     """The settings, but all that either ranking puts forward is returned: the default's order, only longer."""
     from rag.settings import load_settings
 
-    return load_settings(passages=min(DEEPEST, 2 * load_settings().candidates))
+    return load_settings(passages=2 * load_settings().candidates)
 
 
 def _content(texts: Mapping[str, str]) -> str:

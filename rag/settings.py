@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     online: bool = Field(False, description="allow a download from the model hub")
     chunk_wordpieces: int = Field(200, ge=16, le=250, description="the longest chunk, in the encoder's wordpieces")
     candidates: int = Field(100, ge=1, le=1000, description="how many chunks each ranking puts forward")
-    passages: int = Field(6, ge=1, le=100, description="how many fused chunks are read")
+    passages: int = Field(6, ge=1, le=2000, description="how many fused chunks are read")
     reader: Literal["citespan-reader", "similarity"] = Field(
         "citespan-reader", description="what finds the answer: the trained model, or the encoder's similarities alone"
     )

@@ -62,15 +62,18 @@ def test_a_command_that_fails_is_named_with_its_last_words() -> None:
 
 def test_the_tables_say_which_encoder_made_an_index() -> None:
     one = Ingested(files=10, chunks=100, seconds=4.0, again_seconds=0.05, peak_mib=900.0)
-    sizes = (Size(bench.REAL, one, 0.2, 0.3, 0.05, 0.25), Size(bench.STAND_IN, one, 0.1, 0.2, 0.1, 1.0))
-    rates = {"Citespan": 50.0, "LlamaIndex": 20.0}
-    found = Bench("a machine", Plan(), rates, sizes, {"rag ask": 3.0, "import sentence_transformers": 6.0})
+    stages = {"retrieve": 0.02, "read": 0.15, "answer": 0.0}
+    sizes = (Size(bench.REAL, one, 0.2, 0.3, 0.05, 0.25, stages), Size(bench.STAND_IN, one, 0.1, 0.2, 0.1, 1.0, stages))
+    rates, reading = {"Citespan": 50.0, "LlamaIndex": 20.0}, {"reading": 0.6, "alone, 1": 0.5, "alone, 8": 0.75}
+    found = Bench("a machine", Plan(), rates, reading, sizes, {"rag ask": 3.0, "import sentence_transformers": 6.0})
     text = sheets.markdown(bench.sheets(found))
     for line in (
         "| Citespan | 50.0 | 2.50× | 1.00× |",
         "| 100 | real | 10 | 4.00 s | 0.050 s | 80× | 900 MiB |",
         "| 100 | real | 200 ms | 300 ms | 50 ms | 25% |",
         "| 100 | without layers | 100 ms | 200 ms | 100 ms | – |",
+        "| 100 | 20 ms | 150 ms | 0 ms |",
+        "| reading | 600 ms | 1.20× |",
         "| rag ask | 3.00 s | 0.50× |",
     ):
         assert line in text
@@ -92,5 +95,6 @@ def test_everything_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (size.encoder, size.ingested.chunks, size.ingested.files) == (bench.STAND_IN, 10, 1)
     assert size.ingested.peak_mib > 100 and size.p50 > 0 and 0 < size.outside_share <= 1
     assert {"Citespan", "LlamaIndex", "encoder alone, float32"} <= set(found.embedding)
+    assert len(found.reading) == 5 and min(found.reading.values()) > 0
     assert set(found.cold) == {"rag ask", "import sentence_transformers"}
     assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
