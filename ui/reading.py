@@ -8,7 +8,7 @@ import gradio as gr
 
 from ui import reader
 from ui.handlers import Chat
-from ui.markup import NOTHING, Html
+from ui.markup import Html
 from ui.parts import OPENING, QUIET, Parts, number
 from ui.types import Turns, View
 
@@ -33,9 +33,9 @@ class Reading:
         for event, function, wanted in events:
             event(function, wanted, side, **OPENING, **QUIET)
 
-    def side(self, view: View | None, said: Html = NOTHING) -> Html:
-        """A document, or the list of documents below what is `said`."""
-        return reader.document(view) if view else reader.contents(self.chat.documents(), said)
+    def side(self, view: View | None) -> Html:
+        """A document, or the list of documents."""
+        return reader.document(view) if view else reader.contents(self.chat.documents())
 
     def cite(self, turns: Turns, view: View | None, event: gr.EventData) -> tuple[View | None, Html]:
         """Open the citation of the chip that was pressed."""

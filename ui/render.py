@@ -31,8 +31,8 @@ WELCOME = (
     "Where the documents do not say, the answer tells you so."
 )
 EMPTY = (
-    "This index is empty. Choose “Add documents” above to bring in text or Markdown files, "
-    "or add a whole folder from a terminal:"
+    "This index is empty. Drop files anywhere on this page, or choose “Add documents” above: PDF, Word, EPUB, web "
+    "pages, e-mails, tables, Markdown and plain text. A whole folder is added from a terminal:"
 )
 
 
@@ -57,9 +57,9 @@ def welcome(documents: int, examples: Sequence[str] = ()) -> Html:
 
 
 def conversation(turns: Turns) -> Html:
-    """Every turn in order."""
+    """Every turn in order. `static/conversation.js` reads out what is new: of this log, everything is, each time."""
     shown = (_turn(turn, index) for index, turn in enumerate(turns))
-    return tag("div", *shown, class_="cs-turns", role="log", aria_label="Conversation")
+    return tag("div", *shown, class_="cs-turns", role="log", aria_live="off", aria_label="Conversation")
 
 
 def chip(citation: Citation, turn: int, number: int, *, stale: bool = False, support: float | None = None) -> Html:

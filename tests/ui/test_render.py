@@ -152,7 +152,8 @@ def test_nothing_from_outside_becomes_markup(attack: str) -> None:
         conversation(turns)
         + view_of(page)
         + header(attack, listed)
-        + contents(listed, progress(failed))
+        + contents(listed)
+        + progress(failed)
         + bar((Kept(attack, attack, 1, attack),), attack, attack)
         + welcome(1, [attack])
     )
@@ -176,7 +177,8 @@ def test_each_uploaded_file_is_told_of_by_name() -> None:
         Upload("e.txt"),
     )
     assert Reading(progress(states)).text == (
-        "a.md addedNot added: b.txt is not UTF-8 at byte 3Not added: c.txt: only some filesd.txt reading…e.txt waiting"
+        "3 of 5 reada.md addedNot added: b.txt is not UTF-8 at byte 3Not added: c.txt: only some filesd.txt reading…"
+        "e.txt waiting"
     )
 
 
