@@ -14,7 +14,7 @@ from ui.windows import Segment, Window, segments
 LISTED = 500  # documents in the list; a page of many thousand buttons helps nobody
 
 
-SCROLLED = 5  # files told of at once, from which the list may scroll
+NAMED = 5  # files that are told of one by one once all are done; a list of more may scroll
 STATES = {
     "waiting": "waiting",
     "reading": "reading…",
@@ -25,16 +25,18 @@ STATES = {
 
 
 def progress(files: Sequence[Upload]) -> Html:
-    """What became of each file so far, failures by name and reason; of several, how many are done."""
-    title = paragraph(_sum(files), "cs-sum") if len(files) > 1 else NOTHING
-    rows = tag("ul", *map(_upload, files), tabindex=0 if len(files) > SCROLLED else None, aria_label="Files")
+    """What became of each file so far, failures by name and reason; of many that are done, only failures by name."""
+    done = all(item.state not in {"waiting", "reading"} for item in files)
+    shown = [item for item in files if not done or len(files) <= NAMED or item.state == "failed"]
+    title = paragraph(_sum(files, done), "cs-sum") if len(files) > 1 else NOTHING
+    rows = tag("ul", *map(_upload, shown), tabindex=0 if len(shown) > NAMED else None, aria_label="Files")
     return notice(title, rows, bad=all(item.state == "failed" for item in files))
 
 
-def _sum(files: Sequence[Upload]) -> str:
-    done = sum(item.state not in {"waiting", "reading"} for item in files)
-    good = sum(item.state != "failed" for item in files)
-    return f"{good} of {len(files)} are in the index" if done == len(files) else f"{done} of {len(files)} read"
+def _sum(files: Sequence[Upload], done: bool) -> str:
+    left_out = {"failed"} if done else {"waiting", "reading"}
+    number = sum(item.state not in left_out for item in files)
+    return f"{'In the index' if done else 'Read'}: {number} of {counted(len(files), 'file')}"
 
 
 def _upload(item: Upload) -> Html:

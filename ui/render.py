@@ -32,7 +32,7 @@ WELCOME = (
 )
 EMPTY = (
     "This index is empty. Drop files anywhere on this page, or choose “Add documents” above: PDF, Word, EPUB, web "
-    "pages, e-mails, tables, Markdown and plain text. A whole folder is added from a terminal:"
+    "pages, e-mails, tables, Markdown and plain text."
 )
 
 
@@ -135,8 +135,9 @@ def _first_steps() -> Html:
         "section",
         tag("h2", text("Add your first documents")),
         paragraph(EMPTY),
+        paragraph("A whole folder is added from a terminal:"),
         tag("pre", tag("code", text("rag ingest path/to/folder"))),
-        paragraph("They are read on this computer and never leave it."),
+        paragraph("Documents are read on this computer and never leave it."),
         class_="cs-welcome",
     )
 
@@ -255,7 +256,9 @@ def _dropped(answer: Answer) -> Html:
         tag("li", tag("s", text(item.text)), text(" "), tag("small", text(f"support {percent(item.support)}")))
         for item in answer.dropped
     ]
-    title = tag("summary", text(f"{counted(len(answer.dropped), 'statement')} left out: no source carries it"))
+    number = len(answer.dropped)
+    them = "it" if number == 1 else "them"
+    title = tag("summary", text(f"{counted(number, 'statement')} left out: no source carries {them}"))
     return tag("details", title, tag("ul", *items), class_="cs-dropped")
 
 

@@ -76,7 +76,7 @@ def test_an_upload_leaves_the_source_that_is_open_as_it_is(open_chat: Open, visi
     for name in names:
         (chat.folder / name).write_text(f"The word of {name} is said.", encoding="utf-8")
     chat.page.locator("input[type=file]").first.set_input_files([chat.folder / name for name in names])
-    expect(chat.page.locator("#cs-told .cs-sum")).to_have_text("8 of 8 are in the index")
+    expect(chat.page.locator("#cs-told .cs-sum")).to_have_text("In the index: 8 of 8 files")
     expect(chat.page.locator("#cs-add")).to_have_text("Add documents")
     assert chat.reader_is_at(quote)
     chat.page.evaluate(AXE.read_text(encoding="utf-8"))

@@ -61,7 +61,11 @@ window.addEventListener('change', (event) => {
 panel.addEventListener('click', (event) => {
   if (event.target.matches('.cs-away')) event.target.closest('.cs-notice').hidden = true;
 });
-watch('value', () => refocus('.cs-away'));
+watch('value', () => {
+  const row = element.querySelector('.cs-reading');
+  row?.parentElement.scrollTo(0, row.offsetTop - row.parentElement.offsetTop - 48); // of many, the one at hand
+  refocus('.cs-away');
+});
 
 for (const name of ['dragenter', 'dragover']) {
   document.addEventListener(name, (event) => {

@@ -6,7 +6,7 @@ let known = '';
 tabs.addEventListener('message', ({ data }) => {
   if (data === known) return;
   known = data;
-  trigger('mirror', { shelf: JSON.parse(data) });
+  trigger('mirror', { shelf: JSON.parse(data), open: window.citespan.current() });
 });
 
 window.citespan = {

@@ -9,7 +9,7 @@ function write() {
 
 function ask(question) {
   asking.dataset.state = 'busy';
-  trigger('ask', { question });
+  trigger('ask', { question, open: window.citespan.current() });
 }
 
 // A question entered while another is being answered stays in the box, and is sent from there once its turn has come.
