@@ -113,6 +113,21 @@ def test_a_file_dropped_on_the_page_is_added_and_removed_in_two_steps(open_chat:
         assert assistant.check().problems == ()
 
 
+def test_what_somebody_else_changed_is_marked_with_the_next_question(open_chat: Open, visitor: Visitor) -> None:
+    one, two = open_chat("growing", context=visitor()), open_chat("growing", context=visitor())
+    kite = one.folder / "kite.txt"
+    for chat, words in ((one, "The kite of Ann is yellow."), (two, "The kite of Ann was lost.")):
+        kite.write_text(words, encoding="utf-8")
+        chat.page.locator("input[type=file]").first.set_input_files([kite])
+        expect(chat.page.locator("#cs-told .cs-notice li")).to_contain_text("kite.txt")
+        expect(chat.page.locator("#cs-add")).to_have_text("Add documents")
+        if chat is one:
+            one.ask("The kite of Ann?")
+            assert one.reader_is_at("The kite of Ann is yellow.")
+    one.ask("Nothing?")
+    expect(one.page.locator(".cs-turn").first.locator(".cs-chip.cs-stale")).to_have_count(1)
+
+
 def test_eight_visitors_at_once_each_get_their_own_answer(open_chat: Open, visitor: Visitor) -> None:
     questions = [QUESTION, TWO_SPANS, "What is the capital of France?", "Who is Adil Abdul Mahdi?"] * 2
     chats = [open_chat(context=visitor()) for _ in questions]

@@ -1,9 +1,10 @@
 """Phone, dark mode, contrast and other things that not everybody sees."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.conftest import Chat, Open
 from tests.browser.test_chat import QUESTION, QUOTE
@@ -85,6 +86,38 @@ def test_on_a_phone_the_reader_is_below_and_a_citation_leads_there_and_back(open
     chat.page.get_by_role("button", name="Back to the answer").click()
     expect(chip).to_be_focused()
     expect(chip).to_be_in_viewport()
+
+
+def test_on_a_phone_every_menu_and_what_becomes_of_an_upload_are_in_view(
+    open_chat: Open, visitor: Callable[[], BrowserContext]
+) -> None:
+    chat = open_chat("growing", width=390, height=844, context=visitor())
+    for _ in range(2):
+        chat.ask("What is the capital of France?")
+    chat.page.get_by_role("button", name="New", exact=True).click()
+    chat.ask("What is the capital of Spain?")
+    for summary in chat.page.locator(".cs-menu > summary").all():
+        summary.click()
+        sheet = chat.page.locator(".cs-menu[open] .cs-sheet").bounding_box()
+        assert sheet and sheet["x"] >= 0 and sheet["x"] + sheet["width"] <= 390
+        chat.page.keyboard.press("Escape")
+    phone = chat.folder / "phone.txt"
+    phone.write_text("The phone is on the table.\n" * 40, encoding="utf-8")
+    chat.page.locator("input[type=file]").first.set_input_files([phone])
+    expect(chat.page.locator("#cs-told .cs-notice")).to_contain_text("phone.txt")
+    expect(chat.page.locator("#cs-told .cs-notice")).to_be_in_viewport()
+    ground = "getComputedStyle(document.querySelector('#cs-side')).backgroundColor"
+    assert chat.page.evaluate(ground) == "rgb(255, 254, 251)"
+    tall = "document.querySelector('{}').getBoundingClientRect().bottom"
+    assert chat.page.evaluate(f"{tall.format('#cs-side')} >= {tall.format('.cs-pane')}")
+
+
+def test_where_colours_are_forced_the_cited_words_are_outlined(open_chat: Open) -> None:
+    chat = open_chat()
+    chat.page.emulate_media(forced_colors="active")
+    chat.ask(QUESTION)
+    current = chat.page.locator("#cs-reader .cs-current")
+    assert current.evaluate("mark => getComputedStyle(mark).outlineStyle") == "solid"
 
 
 def test_on_a_desk_the_page_itself_does_not_scroll(open_chat: Open) -> None:
