@@ -48,7 +48,7 @@ def test_files_too_large_or_of_no_known_format_are_named_and_the_rest_is_added(
     open_chat: Open, visitor: Visitor
 ) -> None:
     chat = open_chat("growing", context=visitor())
-    large, kind, good = chat.folder / "large.txt", chat.folder / "<b>kind.exe", chat.folder / "well.txt"
+    large, kind, good = chat.folder / "large.txt", chat.folder / "<b>kind\u202e.exe", chat.folder / "well.txt"
     large.write_bytes(b"x" * (LARGEST + 1))
     kind.write_bytes(b"MZ")
     good.write_text("The depth of the well is nine metres.\n", encoding="utf-8")
@@ -57,7 +57,9 @@ def test_files_too_large_or_of_no_known_format_are_named_and_the_rest_is_added(
     refused = chat.page.locator("#cs-told .cs-notice.cs-bad li")
     expect(chat.page.locator("#cs-told .cs-notice:not(.cs-bad) li")).to_have_text("well.txt added")
     reason = f"is of no format that is read: {', '.join(TYPES)}"
-    expect(refused).to_have_text(["Not added: large.txt is larger than 20 MB", f"Not added: <b>kind.exe {reason}"])
+    expect(refused).to_have_text(
+        ["Not added: large.txt is larger than 20 MB", f"Not added: <b>kind[U+202E].exe {reason}"]
+    )
     chat.page.get_by_label("Put this message away").last.click()
     expect(refused.first).to_be_hidden()
     files.set_input_files([large])
@@ -149,6 +151,7 @@ def test_mounted_in_another_app_below_a_prefix_the_chat_is_whole(open_chat: Open
     from gradio_client import Client  # type: ignore[import-untyped]
 
     chat = open_chat("mounted", context=visitor())
+    assert chat.page.evaluate("window.gradio_config.max_file_size") == LARGEST
     chat.ask(QUESTION)
     assert chat.reader_is_at(QUOTE)
     expect(chat.page.locator(".cs-title")).to_have_text(QUESTION)

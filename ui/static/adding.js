@@ -17,11 +17,18 @@ function reason(file, endings) {
   return read ? '' : `is of no format that is read: ${endings.join(', ')}`;
 }
 
+// Characters that hide or reorder their neighbours, made visible as `ui/markup.py` does where there is no room for boxes.
+function named(words) {
+  const hidden = /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]|[\u{e0000}-\u{e007f}]/gu;
+  const code = (found) => found.codePointAt(0).toString(16).toUpperCase().padStart(4, '0');
+  return words.replace(hidden, (found) => `[U+${code(found)}]`);
+}
+
 function row([file, why]) {
   const made = document.createElement('li');
   const name = document.createElement('strong');
   made.className = 'cs-failed';
-  name.textContent = file.name;
+  name.textContent = named(file.name);
   made.append('Not added: ', name, ` ${why}`);
   return made;
 }
