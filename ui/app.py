@@ -38,7 +38,8 @@ def look() -> dict[str, Any]:
         font_mono=["ui-monospace", "Menlo", "Consolas", "monospace"],
     )
     css = STATIC / "chat.css"
-    return {"theme": theme, "css_paths": css, "footer_links": [], "run_history": False, "ssr_mode": False}
+    quiet = {"footer_links": [], "run_history": False, "ssr_mode": False}
+    return {"theme": theme, "css_paths": css, "max_file_size": LARGEST_FILE, **quiet}
 
 
 def start(
@@ -61,7 +62,6 @@ def start(
             inbrowser=False,
             enable_monitoring=False,
             prevent_thread_lock=True,
-            max_file_size=LARGEST_FILE,
             favicon_path=STATIC / "favicon.svg",
             app_kwargs={"middleware": [Middleware(Guard, local=is_loopback(host) and auth is None)]},
             **look(),

@@ -13,7 +13,7 @@ from ui.handlers import Chat
 from ui.markup import Html
 from ui.parts import CHANGING, OPENING, QUIET, SUGGESTING, Parts
 from ui.reading import Reading
-from ui.types import Turns
+from ui.types import Turns, View
 from ui.uploads import Uploads
 
 
@@ -27,31 +27,36 @@ class Changing:
 
     def wire(self, parts: Parts) -> None:
         """Connect events to functions; example questions come last, for they take a moment to find."""
-        changed = [parts.header, parts.welcome, *parts.side]
-        added = parts.upload.upload(self.add, parts.upload, [parts.upload, *changed], **CHANGING, **QUIET)
-        removed = parts.reader.remove(self.remove, None, changed, **CHANGING, **QUIET)
+        added = parts.upload.upload(self.add, parts.upload, [parts.upload, parts.told], **CHANGING, **QUIET)
+        removed = parts.reader.remove(self.remove, None, parts.told, **CHANGING, **QUIET)
+        shown = [parts.upload, parts.header, parts.welcome, parts.reader]
         for event in (added, removed):
-            marked = event.then(self.mark, parts.turns, [parts.turns, parts.conversation], **OPENING, **QUIET)
+            renewed = event.then(self.renew, parts.view, shown, **OPENING, **QUIET)
+            marked = renewed.then(self.mark, parts.turns, [parts.turns, parts.conversation], **OPENING, **QUIET)
             marked.then(self.suggest, None, parts.welcome, **SUGGESTING, **QUIET)
 
     def add(self, files: list[str]) -> Iterator[Any]:
-        """Read uploaded files in, and say what becomes of each."""
+        """Read uploaded files in, and say what becomes of each. What is open in the reader stays open."""
         button = gr.update(label="Adding…", interactive=False)
-        said = reader.progress(())
         for states in self.uploads.add(files):
-            said = reader.progress(states)
-            yield [button, gr.skip(), gr.skip(), None, self.reading.side(None, said)]
+            yield [button, reader.progress(states)]
             button = gr.skip()
-        yield [gr.update(label="Add documents", interactive=True, value=None), *self._changed(said)]
 
-    def remove(self, event: gr.EventData) -> list[Any]:
+    def remove(self, event: gr.EventData) -> Html:
         """Take a document out, and say so."""
         try:
             source = self.uploads.remove(str(event.doc))
         except (CitespanError, OSError) as error:
-            return self._changed(reader.problem(str(error)))
+            return reader.problem(str(error))
         said = f"Removed {render.file_name(source)}." if source else "That document is no longer in the index."
-        return self._changed(reader.notice(render.paragraph(said)))
+        return reader.notice(render.paragraph(said))
+
+    def renew(self, view: View | None) -> list[Any]:
+        """All that shows which documents there are, also after a fault of the program."""
+        documents = self.chat.documents()
+        header, welcome = render.header(self.chat.name, documents), render.welcome(len(documents))
+        ready = gr.update(label="Add documents", interactive=True, value=None)
+        return [ready, header, welcome, gr.skip() if view else self.reading.side(None)]
 
     def mark(self, turns: Turns) -> tuple[Any, Any]:
         """The conversation as it is by now, citations of documents that changed marked."""
@@ -63,9 +68,3 @@ class Changing:
     def suggest(self) -> Html:
         """The welcome with examples from the documents as they are now."""
         return render.welcome(len(self.chat.documents()), self.chat.examples())
-
-    def _changed(self, said: Html) -> list[Any]:
-        """All that shows which documents there are."""
-        documents = self.chat.documents()
-        header, welcome = render.header(self.chat.name, documents), render.welcome(len(documents))
-        return [header, welcome, None, self.reading.side(None, said)]

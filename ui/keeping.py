@@ -77,22 +77,26 @@ class Keeping:
         kept = shelf.read(stored)
         return self._opened(kept, shelf.find(kept, str(event.id)))
 
-    def discard(self, stored: Any, current: str) -> list[Any]:
+    def discard(self, stored: Any, current: str, event: gr.EventData) -> list[Any]:
         """The conversation that is open goes; a new one is begun."""
+        current, _ = shelf.shown(stored, current, (), event.open)
         return self._opened(shelf.discard(shelf.read(stored), current), None)
 
     def rename(self, stored: Any, current: str, event: gr.EventData) -> tuple[Any, Html]:
         """The conversation that is open, with another title."""
+        current, _ = shelf.shown(stored, current, (), event.open)
         kept = shelf.rename(shelf.read(stored), current, str(event.title))
         return shelf.write(kept), bar(kept, current)
 
     def mirror(self, current: str, event: gr.EventData) -> tuple[Any, Html]:
         """What another tab of this browser has kept."""
         kept = shelf.read(event.shelf)
+        current, _ = shelf.shown(event.shelf, current, (), event.open)
         return shelf.write(kept), bar(kept, current)
 
     def export(self, stored: Any, current: str, turns: Turns, event: gr.EventData) -> dict[str, str]:
         """The conversation as a file for the browser to save: its name and its text."""
+        current, turns = shelf.shown(stored, current, turns, event.open)
         kept = shelf.find(shelf.read(stored), current)
         title = kept.title if kept else "Conversation"
         kind = "json" if event.kind == "json" else "md"
@@ -101,18 +105,22 @@ class Keeping:
 
     def vote(self, stored: Any, current: str, turns: Turns, event: gr.EventData) -> list[Any]:
         """A thumb up or down."""
-        return self._said(stored, current, turns, lambda: self.chat.vote(turns, number(event.turn), str(event.vote)))
+        vote = str(event.vote)
+        return self._said(stored, current, turns, event, lambda known, at: self.chat.vote(known, at, vote))
 
     def comment(self, stored: Any, current: str, turns: Turns, event: gr.EventData) -> list[Any]:
         """A few words about an answer."""
         words = str(event.comment)
-        return self._said(stored, current, turns, lambda: self.chat.comment(turns, number(event.turn), words))
+        return self._said(stored, current, turns, event, lambda known, at: self.chat.comment(known, at, words))
 
-    def _said(self, stored: Any, current: str, turns: Turns, say: Callable[[], Turns]) -> list[Any]:
+    def _said(
+        self, stored: Any, current: str, turns: Turns, event: gr.EventData, say: Callable[[Turns, int], Turns]
+    ) -> list[Any]:
         if turns and turns[-1].working:  # its answer would be written over
             return [gr.skip()] * 5
+        current, turns = shelf.shown(stored, current, turns, event.open)
         try:
-            turns = say()
+            turns = say(turns, number(event.turn))
         except CitespanError as error:
             told = f"Your vote could not be kept: {error}"
             return [gr.skip()] * 4 + [bar(shelf.read(stored), current, told)]

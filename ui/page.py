@@ -12,7 +12,7 @@ from typing import Any
 import gradio as gr
 
 from rag.errors import CitespanError
-from ui import reader, render
+from ui import reader, render, shelf
 from ui.changing import Changing
 from ui.handlers import Chat, failed
 from ui.keeping import READY, Keeping
@@ -53,7 +53,7 @@ class Page:
         parts.question.submit(None, parts.question, parts.question, js=TAKE, **QUIET)  # becomes an `ask`, or waits
         # "multiple", for Gradio's page takes a cancelled event to be running still; the page sends one at a time
         asks: Options = {"trigger_mode": "multiple", **ASKING, **QUIET}
-        asked = parts.conversation.ask(self.ask, parts.turns, parts.talk, **asks)
+        asked = parts.conversation.ask(self.ask, parts.known, [parts.current, *parts.talk], **asks)
         answered = asked.success(
             self.settle, parts.known, [parts.question, *parts.kept, *parts.side], **OPENING, **QUIET
         )
@@ -63,15 +63,18 @@ class Page:
         parts.question.stop(self.stop, None, None, js=HOLD, queue=False, **QUIET)
         return asked
 
-    def ask(self, turns: Turns, event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    def ask(
+        self, stored: Any, current: str, turns: Turns, event: gr.EventData, request: gr.Request
+    ) -> Iterator[tuple[Any, ...]]:
         """Show the question at once, then what is found, as it is found, until that is stopped."""
         question = str(event.question)
         if not question.strip() or (turns and turns[-1].working):
             return
-        box = busy_box()
+        current, turns = shelf.shown(stored, current, turns, event.open)
+        turns, box = self.chat.checked(turns), busy_box()
         with self.stops.running(str(request.session_hash)) as stopped:
             for known in self.chat.ask(question, turns, stopped):
-                yield known, render.conversation(known), box
+                yield current, known, render.conversation(known), box
                 box = gr.skip()
 
     def settle(self, stored: Any, current: str, turns: Turns) -> list[Any]:

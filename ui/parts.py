@@ -23,7 +23,10 @@ QUIET: Options = {"show_progress": "hidden", "api_visibility": "private"}
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What events read and write. `turns`, `view` and `current` (a conversation's id) are a session's own state."""
+    """What events read and write. `turns`, `view` and `current` (a conversation's id) are a session's own state.
+
+    `told` is what became of documents that were added or removed; it stands above the reader and leaves it as it is.
+    """
 
     turns: Any
     view: Any
@@ -36,6 +39,7 @@ class Parts:
     welcome: Any
     conversation: Any
     question: Any
+    told: Any
     reader: Any
 
     @property
@@ -75,8 +79,11 @@ def lay_out(name: str, *, header: Html, welcome: Html, reader: Html) -> Parts:
             with gr.Column(elem_id="cs-ask"):
                 box = _question_box()
         with gr.Column(elem_id="cs-side", scale=10):
-            source = _panel("cs-reader", "reader.js", "drop.js", value=reader)
-    return Parts(**state, **hidden, **top, **talk, question=box, reader=source)
+            side = {
+                "told": _panel("cs-told", "adding.js"),
+                "reader": _panel("cs-reader", "reader.js", value=reader),
+            }
+    return Parts(**state, **hidden, **top, **talk, question=box, **side)
 
 
 def ready_box() -> Any:

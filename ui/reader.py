@@ -14,6 +14,7 @@ from ui.windows import Segment, Window, segments
 LISTED = 500  # documents in the list; a page of many thousand buttons helps nobody
 
 
+NAMED = 5  # files that are told of one by one once all are done; a list of more may scroll
 STATES = {
     "waiting": "waiting",
     "reading": "reading…",
@@ -24,8 +25,18 @@ STATES = {
 
 
 def progress(files: Sequence[Upload]) -> Html:
-    """What became of each file so far, failures by name and reason."""
-    return notice(tag("ul", *map(_upload, files)), bad=bool(files) and all(item.state == "failed" for item in files))
+    """What became of each file so far, failures by name and reason; of many that are done, only failures by name."""
+    done = all(item.state not in {"waiting", "reading"} for item in files)
+    shown = [item for item in files if not done or len(files) <= NAMED or item.state == "failed"]
+    title = paragraph(_sum(files, done), "cs-sum") if len(files) > 1 else NOTHING
+    rows = tag("ul", *map(_upload, shown), tabindex=0 if len(shown) > NAMED else None, aria_label="Files")
+    return notice(title, rows, bad=all(item.state == "failed" for item in files))
+
+
+def _sum(files: Sequence[Upload], done: bool) -> str:
+    left_out = {"failed"} if done else {"waiting", "reading"}
+    number = sum(item.state not in left_out for item in files)
+    return f"{'In the index' if done else 'Read'}: {number} of {counted(len(files), 'file')}"
 
 
 def _upload(item: Upload) -> Html:
@@ -43,19 +54,24 @@ def problem(words: str) -> Html:
 
 
 def notice(*parts: Html, bad: bool = False) -> Html:
-    """A box for what was just done."""
+    """A box for what was just done, which can be put away."""
+    away = tag("button", type="button", class_="cs-away", aria_label="Put this message away")
+    return _box(*parts, away, bad=bad)
+
+
+def _box(*parts: Html, bad: bool = False) -> Html:
     return tag("div", *parts, class_="cs-notice cs-bad" if bad else "cs-notice", role="status")
 
 
-def contents(documents: Sequence[DocumentInfo], said: Html = NOTHING) -> Html:
-    """The list of documents, each a button that opens it, below what is `said` about an upload."""
+def contents(documents: Sequence[DocumentInfo]) -> Html:
+    """The list of documents, each a button that opens it."""
     hint = paragraph("Drop files anywhere on this page to add them.", "cs-place")
     heading = tag("header", tag("h2", text("Documents")), hint, class_="cs-head")
     rows = tag("ul", *map(_row, documents[:LISTED]), class_="cs-documents") if documents else NOTHING
     rest = f"And {counted(len(documents) - LISTED, 'more document')}; all of them: rag docs"
     note = rest if len(documents) > LISTED else "" if documents else "None yet."
     below = paragraph(note, "cs-note") if note else NOTHING
-    return tag("section", said, heading, rows, below, class_="cs-pane", aria_label="Documents")
+    return tag("section", heading, rows, below, class_="cs-pane", aria_label="Documents")
 
 
 def _row(item: DocumentInfo) -> Html:
@@ -146,4 +162,4 @@ def _segment(view: View, piece: Segment) -> Html:
 def _problem(view: View) -> Html:
     quote = tag("blockquote", text(view.citation.quote)) if view.citation else NOTHING
     again = _link("Open it as it is now", data_event="show", data_doc=view.doc_id) if view.length else NOTHING
-    return tag("div", notice(paragraph(view.problem), bad=True), quote, again, class_="cs-scroll", tabindex=0)
+    return tag("div", _box(paragraph(view.problem), bad=True), quote, again, class_="cs-scroll", tabindex=0)

@@ -6,9 +6,9 @@ from typing import Any
 
 import gradio as gr
 
-from ui import reader
+from ui import reader, shelf
 from ui.handlers import Chat
-from ui.markup import NOTHING, Html
+from ui.markup import Html
 from ui.parts import OPENING, QUIET, Parts, number
 from ui.types import Turns, View
 
@@ -23,7 +23,7 @@ class Reading:
         """Connect events to functions."""
         side = parts.side
         for panel in (parts.conversation, parts.reader):
-            panel.cite(self.cite, [parts.turns, parts.view], side, **OPENING, **QUIET)
+            panel.cite(self.cite, [*parts.known, parts.view], side, **OPENING, **QUIET)
         events: tuple[tuple[Any, Any, Any], ...] = (
             (parts.reader.show, self.show, parts.view),
             (parts.reader.documents, self.contents, None),
@@ -33,12 +33,15 @@ class Reading:
         for event, function, wanted in events:
             event(function, wanted, side, **OPENING, **QUIET)
 
-    def side(self, view: View | None, said: Html = NOTHING) -> Html:
-        """A document, or the list of documents below what is `said`."""
-        return reader.document(view) if view else reader.contents(self.chat.documents(), said)
+    def side(self, view: View | None) -> Html:
+        """A document, or the list of documents."""
+        return reader.document(view) if view else reader.contents(self.chat.documents())
 
-    def cite(self, turns: Turns, view: View | None, event: gr.EventData) -> tuple[View | None, Html]:
+    def cite(
+        self, stored: Any, current: str, turns: Turns, view: View | None, event: gr.EventData
+    ) -> tuple[View | None, Html]:
         """Open the citation of the chip that was pressed."""
+        _, turns = shelf.shown(stored, current, turns, event.open)
         view = self.chat.cite(turns, number(event.turn), number(event.number)) or view
         return view, self.side(view)
 

@@ -31,8 +31,8 @@ WELCOME = (
     "Where the documents do not say, the answer tells you so."
 )
 EMPTY = (
-    "This index is empty. Choose “Add documents” above to bring in text or Markdown files, "
-    "or add a whole folder from a terminal:"
+    "This index is empty. Drop files anywhere on this page, or choose “Add documents” above: PDF, Word, EPUB, web "
+    "pages, e-mails, tables, Markdown and plain text."
 )
 
 
@@ -57,9 +57,9 @@ def welcome(documents: int, examples: Sequence[str] = ()) -> Html:
 
 
 def conversation(turns: Turns) -> Html:
-    """Every turn in order."""
+    """Every turn in order. `static/conversation.js` reads out what is new: of this log, everything is, each time."""
     shown = (_turn(turn, index) for index, turn in enumerate(turns))
-    return tag("div", *shown, class_="cs-turns", role="log", aria_label="Conversation")
+    return tag("div", *shown, class_="cs-turns", role="log", aria_live="off", aria_label="Conversation")
 
 
 def chip(citation: Citation, turn: int, number: int, *, stale: bool = False, support: float | None = None) -> Html:
@@ -135,8 +135,9 @@ def _first_steps() -> Html:
         "section",
         tag("h2", text("Add your first documents")),
         paragraph(EMPTY),
+        paragraph("A whole folder is added from a terminal:"),
         tag("pre", tag("code", text("rag ingest path/to/folder"))),
-        paragraph("They are read on this computer and never leave it."),
+        paragraph("Documents are read on this computer and never leave it."),
         class_="cs-welcome",
     )
 
@@ -255,7 +256,9 @@ def _dropped(answer: Answer) -> Html:
         tag("li", tag("s", text(item.text)), text(" "), tag("small", text(f"support {percent(item.support)}")))
         for item in answer.dropped
     ]
-    title = tag("summary", text(f"{counted(len(answer.dropped), 'statement')} left out: no source carries it"))
+    number = len(answer.dropped)
+    them = "it" if number == 1 else "them"
+    title = tag("summary", text(f"{counted(number, 'statement')} left out: no source carries {them}"))
     return tag("details", title, tag("ul", *items), class_="cs-dropped")
 
 

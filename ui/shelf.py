@@ -50,6 +50,16 @@ def find(shelf: Shelf, id_: str) -> Kept | None:
     return next((kept for kept in shelf if kept.id == id_), None)
 
 
+def shown(stored: Any, current: str, said: Turns, opened: Any) -> tuple[str, Turns]:
+    """The conversation that a page shows: its id and its turns.
+
+    The server's memory of it, `current` and `said`, is gone when it was started anew or has not heard of the page for
+    an hour; then it is the one on the shelf with the id that the page has kept, `opened`.
+    """
+    kept = find(read(stored), str(opened)) if not current else None
+    return (kept.id, turns(kept)) if kept else (current, said)
+
+
 def turns(kept: Kept) -> Turns:
     """The turns of a conversation; those that cannot be read any more are left out."""
     return tuple(_valid(_TURN, _unpacked(kept.packed)))

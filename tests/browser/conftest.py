@@ -15,6 +15,7 @@ FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")  # as in install.sh
 MISSING = "These tests drive a real browser and there is none on PATH. Type: sudo apt-get install -y chromium"
 
 
@@ -59,13 +60,18 @@ class Chat:
         return shown == quote and inside
 
 
+def browser_path() -> str | None:
+    """The first browser of those that is on PATH."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
 Open = Callable[..., Chat]
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[BrowserContext]:
     """The browser; without one the tests fail, they are never skipped. One cache for all, or each page loads afresh."""
-    path = shutil.which("chromium")
+    path = browser_path()
     if path is None:
         pytest.fail(MISSING)
     with sync_playwright() as playwright:

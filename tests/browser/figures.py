@@ -6,7 +6,6 @@ so each figure is a ratio of medians: to the time that `Assistant.ask` itself ta
 asked in turn with the chat's, so that whatever else the machine does weighs on both.
 """
 
-import shutil
 import sys
 import time
 from collections.abc import Mapping
@@ -18,7 +17,7 @@ from tempfile import TemporaryDirectory
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from rag import Assistant
-from tests.browser.conftest import FLAGS
+from tests.browser.conftest import FLAGS, browser_path
 from tests.browser.serving import served
 from tests.ui.fakes import SEED
 
@@ -107,7 +106,7 @@ def _ask(pages: Mapping[Page, str], times: Times) -> None:
 def main() -> None:
     """Measure and print."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
-    path = shutil.which("chromium")
+    path = browser_path()
     with TemporaryDirectory() as temporary, Assistant.open(Path(temporary) / "direct") as direct:
         direct.ingest([SEED])
         direct.prepare()

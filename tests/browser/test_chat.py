@@ -144,6 +144,8 @@ def test_an_answer_on_its_way_shows_evidence_and_can_be_stopped(open_chat: Open)
     box.press("Enter")
     expect(chat.page.locator(".cs-turn[aria-busy] .cs-nearest li")).to_have_count(3)
     expect(box).to_have_value("")
+    ground = "button => getComputedStyle(button).backgroundColor"
+    assert chat.page.locator("#cs-question .stop-button").evaluate(ground) == "rgb(239, 237, 231)"  # quieter than Ask
     other.ask(QUESTION)
     box.press("Escape")
     expect(chat.page.locator(".cs-turn")).to_contain_text("Stopped.")

@@ -8,11 +8,14 @@ from playwright.sync_api import BrowserContext, expect
 from tests import fakes
 from tests.browser.conftest import Open
 from tests.browser.test_chat import QUESTION, QUOTE, TWO_SPANS
+from tests.browser.test_look import AXE, VIOLATIONS
 from tests.ui.fakes import seeded
+from ui.uploads import TYPES
 
 pytestmark = [pytest.mark.browser, pytest.mark.network]
 Visitor = Callable[[], BrowserContext]
 
+LARGEST = 20 * 2**20  # bytes
 DROP = """() => {
   const carried = new DataTransfer();
   carried.items.add(new File(['The colour of the kettle is copper.'], 'kettle.txt', { type: 'text/plain' }));
@@ -39,6 +42,49 @@ def test_a_slow_upload_tells_of_each_file_while_others_ask(open_chat: Open, visi
     expect(one.page.locator(".cs-notice li")).to_have_text(["first.txt added", "slowly.txt added", "last.txt added"])
     expect(one.page.locator("#cs-add")).to_have_text("Add documents")
     assert one.questions() == two.questions()
+
+
+def test_files_too_large_or_of_no_known_format_are_named_and_the_rest_is_added(
+    open_chat: Open, visitor: Visitor
+) -> None:
+    chat = open_chat("growing", context=visitor())
+    large, kind, good = chat.folder / "large.txt", chat.folder / "<b>kind\u202e.exe", chat.folder / "well.txt"
+    large.write_bytes(b"x" * (LARGEST + 1))
+    kind.write_bytes(b"MZ")
+    good.write_text("The depth of the well is nine metres.\n", encoding="utf-8")
+    files = chat.page.locator("input[type=file]").first
+    files.set_input_files([large, kind, good])
+    refused = chat.page.locator("#cs-told .cs-notice.cs-bad li")
+    expect(chat.page.locator("#cs-told .cs-notice:not(.cs-bad) li")).to_have_text("well.txt added")
+    reason = f"is of no format that is read: {', '.join(TYPES)}"
+    expect(refused).to_have_text(
+        ["Not added: large.txt is larger than 20 MB", f"Not added: <b>kind[U+202E].exe {reason}"]
+    )
+    chat.page.get_by_label("Put this message away").last.click()
+    expect(refused.first).to_be_hidden()
+    files.set_input_files([large])
+    expect(refused).to_have_text(["Not added: large.txt is larger than 20 MB"])
+    expect(chat.page.locator("#cs-add")).to_be_enabled()
+    chat.ask("What is the depth of the well?")
+    assert chat.reader_is_at("The depth of the well is nine metres.")
+
+
+def test_an_upload_leaves_the_source_that_is_open_as_it_is(open_chat: Open, visitor: Visitor) -> None:
+    chat = open_chat("other", context=visitor())
+    chat.ask("Who opened the door when the bell rang?")
+    quote = chat.page.locator(".cs-chip").first.get_attribute("data-quote") or ""
+    assert chat.reader_is_at(quote)
+    names = [f"page-{number}.txt" for number in range(8)]
+    for name in names:
+        (chat.folder / name).write_text(f"The word of {name} is said.", encoding="utf-8")
+    chat.page.locator("input[type=file]").first.set_input_files([chat.folder / name for name in names])
+    expect(chat.page.locator("#cs-told .cs-sum")).to_have_text("In the index: 8 of 8 files")
+    expect(chat.page.locator("#cs-add")).to_have_text("Add documents")
+    assert chat.reader_is_at(quote)
+    chat.page.evaluate(AXE.read_text(encoding="utf-8"))
+    assert chat.page.evaluate(VIOLATIONS) == []
+    chat.page.get_by_role("button", name="All documents").click()
+    expect(chat.page.locator(".cs-document", has_text="page-7.txt")).to_have_count(1)
 
 
 def test_a_file_dropped_on_the_page_is_added_and_removed_in_two_steps(open_chat: Open, visitor: Visitor) -> None:
@@ -69,6 +115,21 @@ def test_a_file_dropped_on_the_page_is_added_and_removed_in_two_steps(open_chat:
         assert assistant.check().problems == ()
 
 
+def test_what_somebody_else_changed_is_marked_with_the_next_question(open_chat: Open, visitor: Visitor) -> None:
+    one, two = open_chat("growing", context=visitor()), open_chat("growing", context=visitor())
+    kite = one.folder / "kite.txt"
+    for chat, words in ((one, "The kite of Ann is yellow."), (two, "The kite of Ann was lost.")):
+        kite.write_text(words, encoding="utf-8")
+        chat.page.locator("input[type=file]").first.set_input_files([kite])
+        expect(chat.page.locator("#cs-told .cs-notice li")).to_contain_text("kite.txt")
+        expect(chat.page.locator("#cs-add")).to_have_text("Add documents")
+        if chat is one:
+            one.ask("The kite of Ann?")
+            assert one.reader_is_at("The kite of Ann is yellow.")
+    one.ask("Nothing?")
+    expect(one.page.locator(".cs-turn").first.locator(".cs-chip.cs-stale")).to_have_count(1)
+
+
 def test_eight_visitors_at_once_each_get_their_own_answer(open_chat: Open, visitor: Visitor) -> None:
     questions = [QUESTION, TWO_SPANS, "What is the capital of France?", "Who is Adil Abdul Mahdi?"] * 2
     chats = [open_chat(context=visitor()) for _ in questions]
@@ -90,6 +151,7 @@ def test_mounted_in_another_app_below_a_prefix_the_chat_is_whole(open_chat: Open
     from gradio_client import Client  # type: ignore[import-untyped]
 
     chat = open_chat("mounted", context=visitor())
+    assert chat.page.evaluate("window.gradio_config.max_file_size") == LARGEST
     chat.ask(QUESTION)
     assert chat.reader_is_at(QUOTE)
     expect(chat.page.locator(".cs-title")).to_have_text(QUESTION)

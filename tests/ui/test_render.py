@@ -81,6 +81,8 @@ def test_dropped_statements_are_disclosed_and_a_rewritten_question_is_shown() ->
     assert "Understood as: How long is the bridge?" in shown
     assert "The documents do not say: who built it?" in shown
     assert shown.endswith("1 statement left out: no source carries itIt is red. support 12%")
+    two = Reading(conversation((Turn("How long?", answer=replace(answer, dropped=dropped * 2)),))).text
+    assert "2 statements left out: no source carries them" in two
 
 
 WORKING = [
@@ -152,7 +154,8 @@ def test_nothing_from_outside_becomes_markup(attack: str) -> None:
         conversation(turns)
         + view_of(page)
         + header(attack, listed)
-        + contents(listed, progress(failed))
+        + contents(listed)
+        + progress(failed)
         + bar((Kept(attack, attack, 1, attack),), attack, attack)
         + welcome(1, [attack])
     )
@@ -176,7 +179,16 @@ def test_each_uploaded_file_is_told_of_by_name() -> None:
         Upload("e.txt"),
     )
     assert Reading(progress(states)).text == (
-        "a.md addedNot added: b.txt is not UTF-8 at byte 3Not added: c.txt: only some filesd.txt reading…e.txt waiting"
+        "Read: 3 of 5 filesa.md addedNot added: b.txt is not UTF-8 at byte 3Not added: c.txt: only some files"
+        "d.txt reading…e.txt waiting"
+    )
+
+
+def test_of_many_files_that_are_done_only_failures_are_named() -> None:
+    done = (*(Upload(f"{number}.md", "added") for number in range(7)), Upload("b.txt", "failed", "b.txt is empty"))
+    assert Reading(progress(done)).text == "In the index: 7 of 8 filesNot added: b.txt is empty"
+    assert Reading(progress((*done, Upload("c.md", "reading")))).text.startswith(
+        "Read: 8 of 9 files0.md added1.md added"
     )
 
 

@@ -96,3 +96,12 @@ def test_turns_that_cannot_be_read_are_left_out(stored: str) -> None:
 
 def test_a_bomb_is_not_unpacked() -> None:
     assert shelf.turns(Kept("a", "A", 1, base64.b64encode(zlib.compress(b" " * 200_000_000)).decode())) == ()
+
+
+def test_what_the_server_forgot_of_the_page_is_found_on_the_shelf() -> None:
+    stored = shelf.write(shelf.put((), "a", TURNS).shelf)
+    assert shelf.shown(stored, "", (), "a") == ("a", TURNS)
+    assert shelf.shown(stored, "b", TURNS[:1], "a") == ("b", TURNS[:1])
+    assert [shelf.shown(sent, "", (), opened) for sent, opened in ((stored, "c"), (stored, None), (None, "a"))] == [
+        ("", ())
+    ] * 3

@@ -6,7 +6,7 @@ let known = '';
 tabs.addEventListener('message', ({ data }) => {
   if (data === known) return;
   known = data;
-  trigger('mirror', { shelf: JSON.parse(data) });
+  trigger('mirror', { shelf: JSON.parse(data), open: window.citespan.current() });
 });
 
 window.citespan = {
@@ -28,6 +28,12 @@ window.citespan = {
 
 watch('value', () => {
   sessionStorage.setItem(OPEN, element.querySelector('.cs-bar')?.dataset.current ?? '');
+  refocus('.cs-right > summary');
+});
+
+// Another conversation is one to go on with.
+element.addEventListener('click', ({ target }) => {
+  if (target.closest('[data-event="begin"], [data-event="resume"], [data-event="discard"]')) window.citespan.write();
 });
 
 function closeMenus(except) {
@@ -39,6 +45,7 @@ document.addEventListener('click', (event) => closeMenus(event.target.closest?.(
 document.addEventListener('keydown', (event) => {
   const menu = event.key === 'Escape' && element.querySelector('.cs-menu[open]');
   if (!menu) return;
+  event.preventDefault(); // it stops no answer
   closeMenus();
   menu.querySelector('summary').focus();
-});
+}, true);

@@ -2,9 +2,14 @@
 // stop an answer.
 const asking = document.querySelector('#cs-ask'); // its data-state: none before the first `ready`, busy, waiting, ready
 
+// The keyboard to the box, but where that would bring up one on the screen.
+function write() {
+  if (!matchMedia('(pointer: coarse)').matches) asking.querySelector('textarea').focus({ preventScroll: true });
+}
+
 function ask(question) {
   asking.dataset.state = 'busy';
-  trigger('ask', { question });
+  trigger('ask', { question, open: window.citespan.current() });
 }
 
 // A question entered while another is being answered stays in the box, and is sent from there once its turn has come.
@@ -22,6 +27,7 @@ function ready(next) {
   const waiting = asking.dataset.state === 'waiting';
   const box = asking.querySelector('textarea');
   asking.dataset.state = 'ready';
+  if (document.activeElement === document.body) write(); // the button that was pressed is gone
   if (!next || !waiting || !box.value.trim()) return;
   ask(box.value);
   box.value = '';
@@ -34,11 +40,13 @@ function hold() {
   return [];
 }
 
-window.citespan = { ...window.citespan, take, ready, hold };
+window.citespan = { ...window.citespan, take, ready, hold, write };
 
 document.addEventListener('click', (event) => {
   const example = event.target.closest?.('.cs-example');
-  if (example && asking.dataset.state === 'ready') ask(example.dataset.question);
+  if (!example || asking.dataset.state !== 'ready') return;
+  ask(example.dataset.question);
+  write();
 });
 
 const card = document.createElement('div');
@@ -55,17 +63,31 @@ function line(name, words) {
   card.append(part);
 }
 
+let shown = null; // the control whose card is shown
+
 function showCard(owner) {
+  shown = owner;
   card.replaceChildren();
   line('cs-card-quote', owner.dataset.quote);
   line('cs-card-source', owner.dataset.source);
   line('cs-card-note', owner.dataset.note);
   card.hidden = false;
-  const at = owner.getBoundingClientRect();
+  placeCard();
+}
+
+function placeCard() {
+  if (!shown?.isConnected) hideCard();
+  if (card.hidden) return;
+  const at = shown.getBoundingClientRect();
   const left = Math.min(Math.max(8, at.left + at.width / 2 - card.offsetWidth / 2), innerWidth - card.offsetWidth - 8);
   const above = at.top - card.offsetHeight - 8;
   card.style.left = `${left}px`;
   card.style.top = `${above > 8 ? above : at.bottom + 8}px`;
+}
+
+function hideCard() {
+  card.hidden = true;
+  shown = null;
 }
 
 function ownerOf(event) {
@@ -73,31 +95,51 @@ function ownerOf(event) {
 }
 
 for (const name of ['mouseover', 'focusin']) {
-  element.addEventListener(name, (event) => ownerOf(event) && showCard(ownerOf(event)));
+  element.addEventListener(name, (event) => {
+    if (ownerOf(event) && !window.citespan.restoring) showCard(ownerOf(event));
+  });
 }
 for (const name of ['mouseout', 'focusout', 'click']) {
-  element.addEventListener(name, () => { card.hidden = true; });
+  element.addEventListener(name, hideCard);
 }
+document.addEventListener('scroll', placeCard, true);
 
 document.addEventListener('keydown', (event) => {
-  if (event.key !== 'Escape') return;
-  card.hidden = true;
+  if (event.key !== 'Escape' || event.defaultPrevented) return;
+  hideCard();
   document.querySelector('#cs-question .stop-button')?.click();
 });
 
-// What was pressed has been rendered anew: the keyboard stays where it was.
-function refocus() {
-  const { event, turn, vote } = window.citespan.opener?.dataset ?? {};
-  if (event === 'vote') element.querySelector(`.cs-vote[data-turn="${turn}"][data-vote="${vote}"]`)?.focus();
+// What is being done, and then the answer, for those who do not see it: everything in the panel is new each time, and
+// would all be read again.
+const said = document.createElement('p');
+said.className = 'cs-said';
+said.setAttribute('role', 'status');
+document.querySelector('.gradio-container').append(said);
+
+function words(part) {
+  const copy = part.cloneNode(true);
+  for (const chips of copy.querySelectorAll('.cs-chips')) chips.remove();
+  return copy.textContent;
 }
 
-let shown = 0;
+function tell(turn) {
+  const whole = '.cs-statement, .cs-note, .cs-refusal > :not(ul, .cs-label)';
+  const parts = turn.querySelectorAll(turn.querySelector('.cs-waiting') ? '.cs-waiting' : whole);
+  said.textContent = [...parts].map(words).join(' ');
+}
+
+let count = 0;
+let busy = false;
 watch('value', () => {
   const turns = element.querySelectorAll('.cs-turn');
-  if (turns.length !== shown || turns[turns.length - 1]?.matches('[aria-busy]')) {
-    turns[turns.length - 1]?.scrollIntoView({ block: 'start' });
-  }
-  shown = turns.length;
+  const last = turns[turns.length - 1];
+  const working = Boolean(last?.matches('[aria-busy]'));
+  if (turns.length !== count || working) last?.scrollIntoView({ block: 'start' });
+  if (last && (working || busy)) tell(last);
+  count = turns.length;
+  busy = working;
+  placeCard();
   window.citespan.mark();
-  refocus();
+  refocus(`.cs-vote[data-turn="${window.citespan.opener?.dataset.turn}"][aria-pressed="true"]`);
 });

@@ -1,6 +1,7 @@
 // The reader: brings the cited span into view, keeps one's place when earlier text is added, leads back to the answer.
 const narrow = matchMedia('(max-width: 860px)');
 let height = 0;
+let listed = 0; // how far the list of documents is scrolled
 
 function scroller() {
   return element.querySelector('.cs-scroll');
@@ -14,6 +15,10 @@ element.addEventListener('click', (event) => {
     opener?.focus();
   }
 });
+
+element.addEventListener('scroll', ({ target }) => {
+  if (target.matches('.cs-documents')) listed = target.scrollTop;
+}, true);
 
 function markChip(view) {
   for (const chip of document.querySelectorAll('#cs-conversation .cs-chip')) {
@@ -37,6 +42,8 @@ watch('value', () => {
   markChip(element.querySelector('.cs-pane'));
   if (window.citespan?.grew && pane) pane.scrollTop += pane.scrollHeight - height;
   else reveal();
+  element.querySelector('.cs-documents')?.scrollTo(0, listed);
+  refocus('.cs-scroll', '.cs-document');
   window.citespan = { ...window.citespan, grew: false, opener: null };
 });
 
