@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Self
 
 from rag.answer import Answerer
 from rag.catalogue import Catalogue
+from rag.chroma import home_of
 from rag.conversation import History
 from rag.encoder import SentenceEncoder
 from rag.errors import IndexWriteError, NoIndexError, UnreadableSourceError
@@ -352,13 +353,16 @@ def _folder(index: Path, create: bool) -> Path:
 
 def _index(folder: Path, base: Path, settings: Settings) -> Index:
     catalogue = Catalogue(folder / _CATALOGUE)
+    vectors = folder / "chroma"
+    wanted = home_of(settings.chroma, vectors)
     return Index(
         folder=folder,
         base=base,
         chunk_wordpieces=settings.chunk_wordpieces,
         catalogue=catalogue,
         journal=Journal(catalogue.database),
-        vectors=ChromaVectors(folder / "chroma"),
+        vectors=ChromaVectors(lambda: home_of(catalogue.meta("chroma"), vectors)),
+        wanted=ChromaVectors(lambda: wanted) if settings.chroma else None,
         keep_versions=settings.keep_versions,
         file_megabytes=settings.file_megabytes,
         unchecked_encoder=SentenceEncoder(lambda: find_model(settings.encoder, online=settings.online)),

@@ -9,7 +9,8 @@
     │   ├── IndexMismatchError        made with another encoder, chunker or version of Citespan
     │   ├── IndexLockedError          another process is writing
     │   ├── IndexDamagedError         the catalogue or the vectors cannot be read
-    │   └── IndexWriteError           disk full, read-only, or no permission
+    │   ├── IndexWriteError           disk full, read-only, or no permission
+    │   └── VectorServerError         the Chroma server is down, or answers with an error
     ├── DocumentNotFoundError     no document of that id or name
     ├── ModelError                model files and model servers
     │   ├── ModelNotFoundError        nowhere to be found offline
@@ -63,6 +64,10 @@ class IndexDamagedError(IndexStateError):
 
 class IndexWriteError(IndexStateError):
     """The disk is full or may not be written."""
+
+
+class VectorServerError(IndexStateError):
+    """The Chroma server that holds the vectors is down, or answers with an error."""
 
 
 class DocumentNotFoundError(CitespanError):

@@ -12,7 +12,7 @@ LAYERS = (
     "settings citations fusion models gguf words facts questions signals network sentences schema database layout"
     " prompts statements conversation history outcome threads",
     "loaders folders reading chunking encoder span_model reader extractive llamacpp llm writer"
-    " catalogue journal feedback vectors nodes lock",
+    " catalogue journal feedback chroma vectors nodes lock",
     "ingest retrieve verify checking check backup stats watch",
     "answer index engine",
     "assistant",
