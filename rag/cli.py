@@ -49,6 +49,9 @@ def ingest(
         int | None, typer.Option(min=0, help="Keep that many older texts of each document, for old citations.")
     ] = None,
     chroma: ChromaOption = None,
+    ray: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="A Ray cluster that parses and embeds; or `local`.")
+    ] = None,
     watch: Annotated[bool, typer.Option(help="Go on, and keep the index in step with PATHS until Ctrl+C.")] = False,
     json: JsonOption = False,
 ) -> None:
@@ -57,7 +60,7 @@ def ingest(
     def bring_up_to_date(assistant: Assistant, *, sync: bool) -> IngestReport:
         with meter("reading", console.err) as shown:
             report = assistant.ingest(
-                paths, sync=sync, keep_versions=keep_versions, progress=shown.done, on_failure=shown.failed
+                paths, sync=sync, keep_versions=keep_versions, progress=shown.done, on_failure=shown.failed, ray=ray
             )
         if json:
             console.print_json(asdict(report))

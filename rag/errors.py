@@ -19,6 +19,7 @@
     │   ├── ModelServerError          down, or it answers with an error
     │   ├── ModelTimeoutError         no answer in time
     │   └── ContextOverflowError      more text than the model reads at once
+    ├── ClusterError              Ray is not installed, not to be reached, or its workers die
     └── SettingsError             a setting that cannot be used
 
 A refusal to answer is not an error: see `rag.types.Refusal`. Errors of libraries are caught in the module that calls
@@ -100,6 +101,10 @@ class ModelTimeoutError(ModelError):
 
 class ContextOverflowError(ModelError):
     """The prompt is longer than what the model reads at once."""
+
+
+class ClusterError(CitespanError):
+    """Ray is not installed, no cluster answers, or it does not do its work."""
 
 
 class SettingsError(CitespanError):

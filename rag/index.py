@@ -13,7 +13,7 @@ from rag.catalogue import Catalogue
 from rag.check import check
 from rag.errors import IndexDamagedError, IndexLockedError, IndexMismatchError, NoIndexError, VectorServerError
 from rag.folders import absolute, find_files, nothing_to_read
-from rag.ingest import OnFailure, Store
+from rag.ingest import Cluster, OnFailure, Store
 from rag.journal import Journal
 from rag.lock import writer_lock
 from rag.reports import CheckReport, IngestReport
@@ -68,6 +68,7 @@ class Index:
         on_failure: OnFailure | None = None,
         wait: float,
         keep_versions: int | None = None,
+        cluster: Cluster | None = None,
     ) -> IngestReport:
         """Bring the index up to date with files and folders; see `Assistant.ingest`."""
         keep = self.keep_versions if keep_versions is None else keep_versions
@@ -78,7 +79,7 @@ class Index:
             if not (found.files or found.closed or gone):
                 raise nothing_to_read(roots)
             self._claim()
-            store = replace(self._store, keep_versions=keep)
+            store = replace(self._store, keep_versions=keep, cluster=cluster)
             return ingest.ingest(store, found, base=base, gone=gone, progress=progress, on_failure=on_failure)
 
     def remove(self, patterns: Iterable[str]) -> list[str]:
