@@ -40,7 +40,7 @@ def root(tmp_path: Path) -> Path:
 
 def compared(root: Path, encoder: str) -> dict[str, Any]:
     """What `tests.ray_child` says."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "RAY_raylet_start_wait_time_s": "240"}
     command = [sys.executable, "-m", "tests.ray_child", str(root), encoder]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
