@@ -7,7 +7,8 @@ none, and asking takes no lock.
 import hashlib
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from collections.abc import Generator as Steps
-from contextlib import aclosing, closing
+from contextlib import aclosing, closing, nullcontext
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from threading import Event as StopEvent
@@ -16,6 +17,8 @@ from typing import TYPE_CHECKING, Self
 
 from rag.answer import Answerer
 from rag.catalogue import Catalogue
+from rag.chroma import home_of
+from rag.cluster import RayCluster
 from rag.conversation import History
 from rag.encoder import SentenceEncoder
 from rag.errors import IndexWriteError, NoIndexError, UnreadableSourceError
@@ -194,23 +197,28 @@ class Assistant:
         progress: Progress | None = None,
         on_failure: Callable[[FileFailure], None] | None = None,
         wait: float = 0.0,
+        ray: str | None = None,
     ) -> IngestReport:
         """Bring the index up to date with files and folders; a file that has not changed is not read again.
 
         `sync` also takes out documents whose files are gone from `paths`. `keep_versions` older texts of a document
         that changes are kept, so that old citations can be shown; the setting's number if None. `progress` gets (files
         done, files in all). A file that cannot be read is reported in `failed`, and to `on_failure` at once. `wait` is
-        how many seconds to wait for another writer.
-        Raises SourceNotFoundError, IndexLockedError, IndexMismatchError or IndexWriteError.
+        how many seconds to wait for another writer. `ray` is the address of a Ray cluster that parses and embeds; or
+        `local`, or `local:N`.
+        Raises SourceNotFoundError, IndexLockedError, IndexMismatchError, IndexWriteError, VectorServerError or
+        ClusterError.
         """
-        return self._index.ingest(
-            [Path(path).expanduser() for path in _listed(paths)],
-            sync=sync,
-            progress=progress,
-            on_failure=on_failure,
-            wait=wait,
-            keep_versions=keep_versions,
-        )
+        with self._cluster(ray) if ray else nullcontext() as cluster:
+            return self._index.ingest(
+                [Path(path).expanduser() for path in _listed(paths)],
+                sync=sync,
+                progress=progress,
+                on_failure=on_failure,
+                wait=wait,
+                keep_versions=keep_versions,
+                cluster=cluster,
+            )
 
     def documents(self) -> list[DocumentInfo]:
         """What is in the index, by source."""
@@ -297,6 +305,9 @@ class Assistant:
         doc_ids = self._chosen(documents)
         yield from self._answerer.stream(question, doc_ids=doc_ids, history=history, verify=verify)
 
+    def _cluster(self, address: str) -> RayCluster:
+        return RayCluster(address, partial(_encoder, self._settings), self._index.unchecked_encoder.fingerprint)
+
     def _chosen(self, documents: Iterable[str] | None) -> list[str] | None:
         """The ids that `documents` name; all of an empty index, which has its own refusal."""
         if documents is None or self._index.catalogue.is_empty():
@@ -352,17 +363,24 @@ def _folder(index: Path, create: bool) -> Path:
 
 def _index(folder: Path, base: Path, settings: Settings) -> Index:
     catalogue = Catalogue(folder / _CATALOGUE)
+    vectors = folder / "chroma"
+    wanted = home_of(settings.chroma, vectors)
     return Index(
         folder=folder,
         base=base,
         chunk_wordpieces=settings.chunk_wordpieces,
         catalogue=catalogue,
         journal=Journal(catalogue.database),
-        vectors=ChromaVectors(folder / "chroma"),
+        vectors=ChromaVectors(lambda: home_of(catalogue.meta("chroma"), vectors)),
+        wanted=ChromaVectors(lambda: wanted) if settings.chroma else None,
         keep_versions=settings.keep_versions,
         file_megabytes=settings.file_megabytes,
-        unchecked_encoder=SentenceEncoder(lambda: find_model(settings.encoder, online=settings.online)),
+        unchecked_encoder=_encoder(settings),
     )
+
+
+def _encoder(settings: Settings) -> SentenceEncoder:
+    return SentenceEncoder(lambda: find_model(settings.encoder, online=settings.online))
 
 
 def _models(settings: Settings) -> tuple[Reader, Verifier]:

@@ -47,6 +47,7 @@ def restore(catalogue: Catalogue, journal: Journal, vectors: VectorStore, file: 
         same = staged.meta("fingerprint") == catalogue.meta("fingerprint")
         held = vectors.ids() if same else set()
         wanted = staged.ready_ids()
+        Journal(staged.database).set_meta({"chroma": vectors.address})  # those of the index it was made of are not ours
         Journal(staged.database).take_over(after=catalogue.generation(), strays=sorted(held - wanted))
         if same:
             journal.doom(sorted(wanted - held))  # should it be cut off before the swap

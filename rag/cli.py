@@ -18,7 +18,7 @@ from rag.charts import draw_stats, meter
 from rag.errors import CitespanError, SettingsError
 from rag.history import read_turns, write_turns
 from rag.reports import IngestReport
-from rag.settings import DEFAULT_INDEX, Strictness, load_settings
+from rag.settings import DEFAULT_INDEX, Settings, Strictness, load_settings
 
 REFUSED, USAGE, FAILED = 1, 2, 3
 
@@ -33,6 +33,9 @@ app = typer.Typer(
 )
 
 IndexOption = Annotated[Path, typer.Option("--index", help="The folder that holds the index.", envvar="RAG_INDEX")]
+ChromaOption = Annotated[
+    str | None, typer.Option("--chroma", metavar="URL", help="Who keeps the vectors: a Chroma server, or `local`.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Documents = Annotated[list[str], typer.Argument(metavar="DOC", help="Ids, the start of ids, sources or source globs.")]
 
@@ -45,6 +48,10 @@ def ingest(
     keep_versions: Annotated[
         int | None, typer.Option(min=0, help="Keep that many older texts of each document, for old citations.")
     ] = None,
+    chroma: ChromaOption = None,
+    ray: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="A Ray cluster that parses and embeds; or `local`.")
+    ] = None,
     watch: Annotated[bool, typer.Option(help="Go on, and keep the index in step with PATHS until Ctrl+C.")] = False,
     json: JsonOption = False,
 ) -> None:
@@ -53,7 +60,7 @@ def ingest(
     def bring_up_to_date(assistant: Assistant, *, sync: bool) -> IngestReport:
         with meter("reading", console.err) as shown:
             report = assistant.ingest(
-                paths, sync=sync, keep_versions=keep_versions, progress=shown.done, on_failure=shown.failed
+                paths, sync=sync, keep_versions=keep_versions, progress=shown.done, on_failure=shown.failed, ray=ray
             )
         if json:
             console.print_json(asdict(report))
@@ -61,7 +68,7 @@ def ingest(
             console.print_ingest(report)
         return report
 
-    with Assistant.open(index) as assistant:
+    with Assistant.open(index, settings=_settings(chroma=chroma)) as assistant:
         report = bring_up_to_date(assistant, sync=sync or watch)
         for _ in assistant.changes(paths) if watch else ():
             try:
@@ -93,7 +100,7 @@ def ask(
 ) -> None:
     """Answer a question from the index, or say why not."""
     turns = read_turns(history) if history else []
-    settings = load_settings(**({"strictness": strictness} if strictness else {}))
+    settings = _settings(strictness=strictness)
     with Assistant.open(index, create=False, generator=model, settings=settings) as assistant:
         answer = assistant.ask(question, documents=document, history=turns, verify=not unverified)
         if history:
@@ -148,10 +155,11 @@ def remove(documents: Documents, index: IndexOption = Path(DEFAULT_INDEX), json:
 
 
 @app.command("rebuild")
-def rebuild(index: IndexOption = Path(DEFAULT_INDEX), json: JsonOption = False) -> None:
-    """Make the index anew from the texts it keeps: after a change of settings, or to restore lost vectors."""
-    with Assistant.open(index, create=False) as assistant, meter("rebuilding", console.err) as shown:
-        chunks = assistant.rebuild(progress=shown.done)
+def rebuild(index: IndexOption = Path(DEFAULT_INDEX), chroma: ChromaOption = None, json: JsonOption = False) -> None:
+    """Make the index anew from the texts it keeps: after a change of settings, or to restore or move vectors."""
+    settings = _settings(chroma=chroma)
+    with Assistant.open(index, create=False, settings=settings) as it, meter("rebuilding", console.err) as shown:
+        chunks = it.rebuild(progress=shown.done)
     if json:
         console.print_json({"chunks": chunks})
     else:
@@ -207,9 +215,10 @@ def backup(
 def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="What `rag backup` has written.")],
     index: IndexOption = Path(DEFAULT_INDEX),
+    chroma: ChromaOption = None,
 ) -> None:
     """Make the index what it was when a backup was written, even while it is in use."""
-    with Assistant.open(index) as assistant:
+    with Assistant.open(index, settings=_settings(chroma=chroma)) as assistant:
         assistant.restore(file)
     console.out.print(f"{index} restored from {file}", markup=False)
 
@@ -222,6 +231,11 @@ def main() -> None:
     except CitespanError as error:
         console.err.print(f"error: {error}", style="red", markup=False)
         sys.exit(USAGE if isinstance(error, SettingsError) else FAILED)
+
+
+def _settings(**given: object) -> Settings:
+    """The settings with those options that were given."""
+    return load_settings(**{name: value for name, value in given.items() if value is not None})
 
 
 def _add_plugins(target: typer.Typer) -> None:

@@ -9,7 +9,8 @@
     │   ├── IndexMismatchError        made with another encoder, chunker or version of Citespan
     │   ├── IndexLockedError          another process is writing
     │   ├── IndexDamagedError         the catalogue or the vectors cannot be read
-    │   └── IndexWriteError           disk full, read-only, or no permission
+    │   ├── IndexWriteError           disk full, read-only, or no permission
+    │   └── VectorServerError         the Chroma server is down, or answers with an error
     ├── DocumentNotFoundError     no document of that id or name
     ├── ModelError                model files and model servers
     │   ├── ModelNotFoundError        nowhere to be found offline
@@ -18,6 +19,7 @@
     │   ├── ModelServerError          down, or it answers with an error
     │   ├── ModelTimeoutError         no answer in time
     │   └── ContextOverflowError      more text than the model reads at once
+    ├── ClusterError              Ray is not installed, not to be reached, or its workers die
     └── SettingsError             a setting that cannot be used
 
 A refusal to answer is not an error: see `rag.types.Refusal`. Errors of libraries are caught in the module that calls
@@ -65,6 +67,10 @@ class IndexWriteError(IndexStateError):
     """The disk is full or may not be written."""
 
 
+class VectorServerError(IndexStateError):
+    """The Chroma server that holds the vectors is down, or answers with an error."""
+
+
 class DocumentNotFoundError(CitespanError):
     """No document of that id or name is in the index."""
 
@@ -95,6 +101,10 @@ class ModelTimeoutError(ModelError):
 
 class ContextOverflowError(ModelError):
     """The prompt is longer than what the model reads at once."""
+
+
+class ClusterError(CitespanError):
+    """Ray is not installed, no cluster answers, or it does not do its work."""
 
 
 class SettingsError(CitespanError):

@@ -11,9 +11,9 @@ from pathlib import Path
 from rag import backup, chunking, ingest, schema
 from rag.catalogue import Catalogue
 from rag.check import check
-from rag.errors import IndexDamagedError, IndexLockedError, IndexMismatchError, NoIndexError
+from rag.errors import IndexDamagedError, IndexLockedError, IndexMismatchError, NoIndexError, VectorServerError
 from rag.folders import absolute, find_files, nothing_to_read
-from rag.ingest import OnFailure, Store
+from rag.ingest import Cluster, OnFailure, Store
 from rag.journal import Journal
 from rag.lock import writer_lock
 from rag.reports import CheckReport, IngestReport
@@ -22,7 +22,10 @@ from rag.types import Encoder, Progress, VectorStore
 
 @dataclass(slots=True)
 class Index:
-    """The parts of an index in `folder`; sources are named by their path below `base`. Threads may share it."""
+    """The parts of an index in `folder`; sources are named by their path below `base`. Threads may share it.
+
+    `vectors` is where its vectors are, `wanted` where the settings want those of an index that is made or rebuilt.
+    """
 
     folder: Path
     base: Path
@@ -33,6 +36,7 @@ class Index:
     unchecked_encoder: Encoder
     keep_versions: int = 0
     file_megabytes: int = 200
+    wanted: VectorStore | None = None
     _seen: int = field(default=-1)  # the generation that the vector store was opened at
 
     @property
@@ -64,6 +68,7 @@ class Index:
         on_failure: OnFailure | None = None,
         wait: float,
         keep_versions: int | None = None,
+        cluster: Cluster | None = None,
     ) -> IngestReport:
         """Bring the index up to date with files and folders; see `Assistant.ingest`."""
         keep = self.keep_versions if keep_versions is None else keep_versions
@@ -74,7 +79,7 @@ class Index:
             if not (found.files or found.closed or gone):
                 raise nothing_to_read(roots)
             self._claim()
-            store = replace(self._store, keep_versions=keep)
+            store = replace(self._store, keep_versions=keep, cluster=cluster)
             return ingest.ingest(store, found, base=base, gone=gone, progress=progress, on_failure=on_failure)
 
     def remove(self, patterns: Iterable[str]) -> list[str]:
@@ -96,6 +101,7 @@ class Index:
     def restore(self, file: Path) -> None:
         """Make the index what a backup says; see `Assistant.restore`."""
         with writer_lock(self.folder):
+            self._settle_place()
             backup.restore(self.catalogue, self.journal, self.vectors, file)
             ingest.settle(self.journal, self.vectors)
 
@@ -114,6 +120,7 @@ class Index:
     def rebuild(self, *, progress: Progress | None) -> int:
         """Make chunks and vectors anew; see `Assistant.rebuild`."""
         with writer_lock(self.folder):
+            self._move()
             self.journal.set_meta({"rebuilding": self.fingerprint})
             self._keep_vectors_of_this_encoder()
             total = ingest.rebuild(self._store, progress=progress)
@@ -123,10 +130,10 @@ class Index:
     def settle(self) -> None:
         """Finish what an interrupted run left, unless somebody is writing now: that is no crash.
 
-        Damaged vectors are left for `check` to tell and `rebuild` to restore.
+        Damaged vectors are left for `check` to tell and `rebuild` to restore, those on a server that is down for later.
         """
         if self.journal.has_unfinished():
-            with suppress(IndexLockedError, IndexDamagedError), writer_lock(self.folder):
+            with suppress(IndexLockedError, IndexDamagedError, VectorServerError), writer_lock(self.folder):
                 ingest.settle(self.journal, self.vectors)
 
     def catch_up(self) -> None:
@@ -134,7 +141,7 @@ class Index:
         generation = self.catalogue.generation()
         if generation == self._seen:
             return
-        self.vectors.close()  # Chroma sees what other processes wrote only when it is opened anew
+        self.vectors.refresh()
         if self.vectors.count() < self.catalogue.count():
             raise IndexDamagedError(f"{self.folder} has lost vectors. Run `rag rebuild` to restore them.")
         self._seen = generation
@@ -161,12 +168,36 @@ class Index:
 
     def _claim(self) -> None:
         """Note what an index that is still empty is made with; make sure of it for one that is not."""
+        self._settle_place()
         if not self.catalogue.is_empty():
             _ = self.encoder
         elif self.catalogue.meta("fingerprint") != self.fingerprint:
             self.vectors.reset()
             self._keep_vectors_of_this_encoder()
             self.journal.set_meta({"fingerprint": self.fingerprint, "rebuilding": ""})
+
+    def _settle_place(self) -> None:
+        """Let the vectors of an index that is still empty be where they are wanted; refuse it for one that is not."""
+        here = self.vectors.url
+        there = self.wanted.url if self.wanted else here
+        if here != there and not self.catalogue.is_empty():
+            raise IndexMismatchError(
+                f"{self.folder} was made with --chroma {here}, and the settings now say {there}. "
+                f"`rag rebuild --index {self.folder} --chroma {there}` moves its vectors and embeds nothing anew."
+            )
+        self._move()
+
+    def _move(self) -> None:
+        """Let the vectors be where they are wanted from now on, none there yet; what they leave behind is dropped."""
+        if self.wanted is None or self.wanted.url == self.vectors.url:
+            return
+        self.wanted.reset()  # raises where nobody answers, before anything is given up
+        self.wanted.close()
+        if self.catalogue.meta("fingerprint"):
+            with suppress(IndexDamagedError, VectorServerError):
+                self.vectors.reset()
+        self.journal.set_meta({"chroma": self.wanted.address})
+        self.vectors.close()
 
     def _keep_vectors_of_this_encoder(self) -> None:
         if self.catalogue.meta("encoder") != self.unchecked_encoder.fingerprint:

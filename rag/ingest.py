@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -16,9 +17,12 @@ from rag.chunking import chunk_document, chunk_id, text_hash
 from rag.folders import Found, absolute
 from rag.journal import Journal
 from rag.loaders import make_document
-from rag.reading import Outcome, read_files
+from rag.reading import Outcome, Parsers, read_files
 from rag.reports import FileFailure, FileWarning, IngestReport
 from rag.types import Chunk, Document, Encoder, Progress, SourceFile, VectorStore
+
+if TYPE_CHECKING:
+    from rag.types import Vectors
 
 WINDOW = 512  # chunks that are embedded and written together
 _SLICE = 128  # texts after which new vectors are on disk: the most that a crash can cost
@@ -29,11 +33,19 @@ _Note = Callable[[Document, Sequence[Chunk]], None]
 """Writes down a document with its chunks before their vectors are written."""
 
 
+class Cluster(Parsers, Protocol):
+    """Other computers that parse and embed."""
+
+    def encode(self, parts: Iterable[Sequence[str]]) -> Iterator["Vectors"]:
+        """The vectors of each part of some texts, in order."""
+
+
 @dataclass(frozen=True, slots=True)
 class Store:
     """The parts of an index that an ingest writes to, and how it cuts and embeds.
 
-    `keep_versions` is how many older texts of a document are kept; `file_megabytes` the largest file that is read.
+    `keep_versions` is how many older texts of a document are kept; `file_megabytes` the largest file that is read;
+    `cluster` who parses and embeds, if not this computer.
     """
 
     catalogue: Catalogue
@@ -43,6 +55,11 @@ class Store:
     chunk_wordpieces: int
     keep_versions: int = 0
     file_megabytes: int = 200
+    cluster: Cluster | None = None
+
+    def encode(self, parts: Iterable[Sequence[str]]) -> Iterator["Vectors"]:
+        """The vectors of each part of some texts, in order."""
+        return self.cluster.encode(parts) if self.cluster else map(self.encoder.encode, parts)
 
     def chunks(self, document: Document) -> list[Chunk]:
         """The chunks of a document, as this index cuts them."""
@@ -178,7 +195,7 @@ def _changed(
     versions = store.catalogue.versions()
     ids = {source: doc_id for doc_id, source in store.catalogue.sources().items()}
     known = {source: file for source, file in store.catalogue.files().items() if source in ids}
-    outcomes = read_files(files, base=base, known=known, megabytes=store.file_megabytes)
+    outcomes = read_files(files, base=base, known=known, megabytes=store.file_megabytes, parsers=store.cluster)
     for done, outcome in enumerate(outcomes, start=1):
         if outcome.twin and store.catalogue.version_of(ids[outcome.twin]) != versions[ids[outcome.twin]]:
             # the file whose bytes these were has changed in this very ingest: read these themselves
@@ -264,9 +281,9 @@ def _write(store: Store, chunks: Sequence[Chunk]) -> int:
         texts = {text_hash(chunk.text): chunk.text for chunk in part}
         known = store.journal.vectors(sorted(texts))
         new = sorted(texts.keys() - known.keys(), key=lambda hash_: (-len(texts[hash_]), hash_))
-        for start in range(0, len(new), _SLICE):
-            hashes = new[start : start + _SLICE]
-            vectors = store.encoder.encode([texts[hash_] for hash_ in hashes])
+        slices = [new[start : start + _SLICE] for start in range(0, len(new), _SLICE)]
+        encoded = store.encode([texts[hash_] for hash_ in hashes] for hashes in slices)
+        for hashes, vectors in zip(slices, encoded, strict=True):
             store.journal.keep_vectors(hashes, vectors)
             known.update(zip(hashes, vectors, strict=True))
         store.vectors.upsert(part, np.stack([known[text_hash(chunk.text)] for chunk in part]))

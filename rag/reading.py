@@ -11,11 +11,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import SimpleQueue
+from typing import Protocol
 
 from rag.errors import UnreadableSourceError
 from rag.folders import bytes_hash, is_same, look_at, read_bytes, source_name
-from rag.loaders import Loaded, format_of, load
-from rag.loaders.process import ReaderProcess
+from rag.loaders import Loaded, format_of
+from rag.loaders.process import FileReader
 from rag.types import SourceFile
 
 _AHEAD = 4  # files a worker that may be read before they are asked for
@@ -35,12 +36,30 @@ class Outcome:
     failure: str | None = None
 
 
+class Parsers(Protocol):
+    """What files are parsed by; `count` of them may be at once."""
+
+    count: int
+
+    def load(self, path: Path, data: bytes, *, source: str) -> Loaded:
+        """The document in a file's bytes. Raises UnreadableSourceError."""
+
+
 def read_files(
-    files: Sequence[Path], *, base: Path, known: Mapping[str, SourceFile], megabytes: int
+    files: Sequence[Path],
+    *,
+    base: Path,
+    known: Mapping[str, SourceFile],
+    megabytes: int,
+    parsers: Parsers | None = None,
 ) -> Iterator[Outcome]:
-    """What became of each file, in order. `known` are the files of the documents that are in the index, by source."""
+    """What became of each file, in order. `known` are the files of the documents that are in the index, by source.
+
+    `parsers` are those of this computer if not given.
+    """
     waiting: deque[Future[Outcome] | Outcome] = deque()
-    with _Workers(max(1, (os.cpu_count() or 2) // 2), known) as workers:
+    with ExitStack() as stack:
+        workers = stack.enter_context(_Workers(parsers or stack.enter_context(_LocalParsers()), known))
         for path in files:
             waiting.append(_look(path, base, known, megabytes, workers))
             while waiting and (len(waiting) > workers.ahead or isinstance(waiting[0], Outcome)):
@@ -65,28 +84,46 @@ def _result(outcome: "Future[Outcome] | Outcome") -> Outcome:
     return outcome if isinstance(outcome, Outcome) else outcome.result()
 
 
-class _Workers:
-    """Threads that read files, and the processes that some formats are parsed in. Use in a `with` block."""
+class _LocalParsers:
+    """Half as many parsers as there are processors. Use in a `with` block."""
 
-    def __init__(self, count: int, known: Mapping[str, SourceFile]) -> None:
-        self.ahead = count * _AHEAD
-        self._known = known
-        self._twins = {_content(file, file.hash): source for source, file in sorted(known.items(), reverse=True)}
-        self._count = count
-        self._idle: SimpleQueue[ReaderProcess] = SimpleQueue()
-        self._open = ExitStack()
+    def __init__(self) -> None:
+        self.count = max(1, (os.cpu_count() or 2) // 2)
+        self._readers = [FileReader() for _ in range(self.count)]
+        self._idle: SimpleQueue[FileReader] = SimpleQueue()
+        for reader in self._readers:
+            self._idle.put(reader)
 
-    def __enter__(self) -> "_Workers":
-        for _ in range(self._count):
-            process = ReaderProcess()
-            self._open.callback(process.close)
-            self._idle.put(process)
-        self._threads = ThreadPoolExecutor(self._count, thread_name_prefix="reading")
-        self._open.callback(self._threads.shutdown, cancel_futures=True)
+    def __enter__(self) -> "_LocalParsers":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._open.close()
+        for reader in self._readers:
+            reader.close()
+
+    def load(self, path: Path, data: bytes, *, source: str) -> Loaded:
+        reader = self._idle.get()
+        try:
+            return reader.load(path, data, source=source)
+        finally:
+            self._idle.put(reader)
+
+
+class _Workers:
+    """Threads that read files and have them parsed. Use in a `with` block."""
+
+    def __init__(self, parsers: Parsers, known: Mapping[str, SourceFile]) -> None:
+        self.ahead = parsers.count * _AHEAD
+        self._parsers = parsers
+        self._known = known
+        self._twins = {_content(file, file.hash): source for source, file in sorted(known.items(), reverse=True)}
+
+    def __enter__(self) -> "_Workers":
+        self._threads = ThreadPoolExecutor(self._parsers.count, thread_name_prefix="reading")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._threads.shutdown(cancel_futures=True)
 
     def submit(self, path: Path, now: SourceFile) -> Future[Outcome]:
         """Read a file when a thread is free."""
@@ -101,18 +138,9 @@ class _Workers:
                 return Outcome(now.source, file)
             if twin := self._twins.get(_content(file, file.hash)):
                 return Outcome(now.source, file, twin=twin)
-            return Outcome(now.source, file, loaded=self._load(path, data, now.source))
+            return Outcome(now.source, file, loaded=self._parsers.load(path, data, source=now.source))
         except UnreadableSourceError as error:
             return Outcome(now.source, failure=str(error))
-
-    def _load(self, path: Path, data: bytes, source: str) -> Loaded:
-        if not format_of(path).foreign:
-            return load(path, data, source=source)
-        process = self._idle.get()
-        try:
-            return process.load(path, data, source=source)
-        finally:
-            self._idle.put(process)
 
 
 def _content(file: SourceFile, hash_: str) -> tuple[str, str, str]:

@@ -4,10 +4,11 @@ Reads the environment and nothing else.
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.errors import SettingsError
@@ -35,6 +36,9 @@ class Settings(BaseSettings):
     )
     file_megabytes: int = Field(200, ge=1, description="the largest file that is read")
     keep_versions: int = Field(0, ge=0, description="how many older texts of a document are kept, for old citations")
+    chroma: str | None = Field(
+        None, description="who keeps the vectors of an index that is made or rebuilt: a Chroma server's URL, or `local`"
+    )
     question_characters: int = Field(2000, ge=1, description="the longest question")
     model: str = Field("extractive", description="who writes the answers; see generators.md")
     model_timeout: float = Field(120, gt=0, description="how many seconds a language model may take for an answer")
@@ -44,6 +48,14 @@ class Settings(BaseSettings):
         default_factory=lambda: Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "citespan",
         description="where `query` keeps its indexes",
     )
+
+    @field_validator("chroma")
+    @classmethod
+    def _url(cls, value: str | None) -> str | None:
+        found = value.rstrip("/") if value else None
+        if found and not re.fullmatch(r"local|https?://(\[[\da-fA-F:]+\]|[\w.-]+)(:\d{1,5})?", found):
+            raise ValueError(f"'{value}' is neither http://HOST:PORT nor local")
+        return found
 
 
 def load_settings(**overrides: Any) -> Settings:

@@ -387,6 +387,14 @@ class Verifier(Protocol):
 class VectorStore(Protocol):
     """Holds one vector a chunk, under the chunk's id."""
 
+    @property
+    def url(self) -> str:
+        """The server's URL; `local` for a store in the index's folder."""
+
+    @property
+    def address(self) -> str:
+        """What the index remembers, so that it finds its vectors again."""
+
     def upsert(self, chunks: Sequence[Chunk], vectors: Vectors) -> None:
         """Write vectors, (n, dimension) float32; an id that is there is replaced."""
 
@@ -407,6 +415,9 @@ class VectorStore(Protocol):
 
     def probe(self) -> str | None:
         """What is wrong with the files, found out without risk to this process; None for nothing."""
+
+    def refresh(self) -> None:
+        """See what other processes have written since the last call."""
 
     def close(self) -> None:
         """Let go of files."""

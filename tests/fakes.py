@@ -12,6 +12,7 @@ import numpy as np
 
 from rag.assistant import Assistant
 from rag.catalogue import Catalogue
+from rag.chroma import ChromaFolder
 from rag.extractive import Extractive
 from rag.index import Index
 from rag.journal import Journal
@@ -79,11 +80,17 @@ def assistant(
         chunk_wordpieces=60,
         catalogue=catalogue,
         journal=Journal(catalogue.database),
-        vectors=ChromaVectors(folder / "chroma"),
+        vectors=vectors_in(folder / "chroma"),
         unchecked_encoder=encoder or WordEncoder(),
     )
     index.settle()
     return Assistant(index, load_settings(reader="similarity"), generator or Extractive())
+
+
+def vectors_in(folder: Path) -> ChromaVectors:
+    """A vector store in a folder."""
+    home = ChromaFolder(folder)
+    return ChromaVectors(lambda: home)
 
 
 def _vector(word: str) -> Vectors:

@@ -12,8 +12,8 @@ LAYERS = (
     "settings citations fusion models gguf words facts questions signals network sentences schema database layout"
     " prompts statements conversation history outcome threads",
     "loaders folders reading chunking encoder span_model reader extractive llamacpp llm writer"
-    " catalogue journal feedback vectors nodes lock",
-    "ingest retrieve verify checking check backup stats watch",
+    " catalogue journal feedback chroma vectors nodes lock",
+    "ingest retrieve verify checking check backup stats watch cluster",
     "answer index engine",
     "assistant",
     "console charts cli __main__",

@@ -71,10 +71,10 @@ def no_reading(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def no_parsing(monkeypatch: pytest.MonkeyPatch) -> None:
-    def load(path: Path, *_: object, **__: object) -> None:
+    def load(_: object, path: Path, *__: object, **___: object) -> None:
         raise AssertionError(f"{path} was parsed")
 
-    monkeypatch.setattr(reading, "load", load)
+    monkeypatch.setattr(reading.FileReader, "load", load)
 
 
 def test_a_file_of_the_same_size_and_time_is_not_even_read(

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from chromadb.config import Settings
 
+from rag.chroma import COLLECTION
 from rag.chunking import chunk_document
 from rag.errors import IndexDamagedError
 from rag.loaders import make_document
 from rag.types import Chunk
-from rag.vectors import COLLECTION, ChromaVectors
-from tests.fakes import DIMENSION, WordEncoder
+from rag.vectors import ChromaVectors
+from tests.fakes import DIMENSION, WordEncoder, vectors_in
 
 ENCODER = WordEncoder()
 
@@ -25,7 +26,7 @@ def chunks(*texts: str) -> list[Chunk]:
 
 @pytest.fixture
 def vectors(tmp_path: Path) -> ChromaVectors:
-    store = ChromaVectors(tmp_path / "chroma")
+    store = vectors_in(tmp_path / "chroma")
     held = chunks("Cats purr. Cats purr.", "Dogs bark.", "Rain falls.")
     store.upsert(held, ENCODER.encode([chunk.text for chunk in held]))
     return store
@@ -61,7 +62,7 @@ def test_a_damaged_folder_is_damage_with_a_remedy(tmp_path: Path) -> None:
     (tmp_path / "chroma").mkdir()
     (tmp_path / "chroma" / "chroma.sqlite3").write_bytes(b"not a database" * 100)
     with pytest.raises(IndexDamagedError, match="rag rebuild"):
-        ChromaVectors(tmp_path / "chroma").count()
+        vectors_in(tmp_path / "chroma").count()
 
 
 def test_a_plain_llama_index_program_reads_our_nodes_with_their_spans(vectors: ChromaVectors, tmp_path: Path) -> None:

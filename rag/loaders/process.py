@@ -14,7 +14,7 @@ from threading import Timer
 from typing import IO, Any
 
 from rag.errors import UnreadableSourceError
-from rag.loaders.registry import Loaded, load
+from rag.loaders.registry import Loaded, format_of, load
 
 PATIENCE = 300.0  # seconds for one file
 MEMORY = 4 * 1024**3  # bytes that a process may take
@@ -54,6 +54,22 @@ class ReaderProcess:
             self._process.kill()
             self._process.communicate()
             self._process = None
+
+
+class FileReader:
+    """Reads one file at a time: in this process where the parser is ours, else in one of its own."""
+
+    def __init__(self) -> None:
+        self._process = ReaderProcess()
+
+    def load(self, path: Path, data: bytes, *, source: str) -> Loaded:
+        """The document in a file's bytes. Raises UnreadableSourceError."""
+        read = self._process.load if format_of(path).foreign else load
+        return read(path, data, source=source)
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.close()
 
 
 def _start() -> "subprocess.Popen[bytes]":
