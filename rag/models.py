@@ -58,7 +58,7 @@ MODELS = {
         ModelCard(
             name=READER,
             licence="Apache-2.0; trained on data of the licences in docs/reader-card.md",
-            sha256="eba7d814d67699d530673a34f396c29706ef91ed4fc1b8f706bbc2110351b654",
+            sha256="7d0683a8ddfc71b4a6f60c6b7a29b189fd3530329bdc4729d3447ea8a65654f2",
             package="citespan",
             package_folder=f"weights/{READER}",
         ),
