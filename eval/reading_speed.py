@@ -7,9 +7,7 @@ from functools import partial
 from random import Random
 from time import perf_counter
 
-from rag import find_model
-from rag.models import READER, WEIGHTS
-from rag.span_model import BASE, SpanModel
+from rag import SpanModel
 
 PASSAGES = 8
 WORDPIECES = 200
@@ -27,9 +25,9 @@ def work(words: Sequence[str]) -> dict[str, Callable[[], float]]:
     question = " ".join(draw.sample(words, QUESTION))
     texts = [" ".join(draw.sample(words, WORDPIECES)) for _ in range(PASSAGES)]
     passages = [(text, [(0, len(text))]) for text in texts]
-    model = SpanModel(lambda: find_model(READER), lambda: find_model(BASE))
+    model = SpanModel()
     model.read(question, passages)
-    return {READING: lambda: _seconds(lambda: model.read(question, passages)), **_forward_passes()}
+    return {READING: lambda: _seconds(lambda: model.read(question, passages)), **_forward_passes(model)}
 
 
 def ratio(seconds: Mapping[str, float]) -> float:
@@ -37,15 +35,9 @@ def ratio(seconds: Mapping[str, float]) -> float:
     return seconds[READING] / min(value for name, value in seconds.items() if name != READING)
 
 
-def _forward_passes() -> dict[str, Callable[[], float]]:
+def _forward_passes(model: SpanModel) -> dict[str, Callable[[], float]]:
     import torch
 
-    from rag.encoder import computes_bfloat16
-    from rag.network import load_network
-
-    base, trained = find_model(BASE).folder, find_model(READER).folder
-    dtype = torch.bfloat16 if computes_bfloat16() else torch.float32
-    network = load_network(base, base / WEIGHTS, trained / WEIGHTS, dtype=dtype)
     ids = torch.randint(1000, 20_000, (PASSAGES, QUESTION + WORDPIECES + 3), generator=torch.Generator().manual_seed(7))
     types, attention = torch.zeros_like(ids), torch.ones_like(ids)
 
@@ -54,7 +46,7 @@ def _forward_passes() -> dict[str, Callable[[], float]]:
             with torch.inference_mode():
                 for first in range(0, PASSAGES, batch):
                     rows = slice(first, first + batch)
-                    network(ids[rows], types[rows], attention[rows])
+                    model.network(ids[rows], types[rows], attention[rows])
 
         return _seconds(passes)
 

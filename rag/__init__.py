@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rag.reports import DocumentInfo as DocumentInfo
     from rag.reports import Feedback as Feedback
     from rag.reports import IngestReport as IngestReport
+    from rag.span_model import SpanModel as SpanModel
     from rag.types import Answer as Answer
     from rag.types import AnswerDone as AnswerDone
     from rag.types import Citation as Citation
@@ -35,6 +36,7 @@ _HOMES = {
     "rag.loaders": ("SUFFIXES",),
     "rag.models": ("find_model",),
     "rag.reports": ("CheckReport", "DocumentInfo", "Feedback", "IngestReport"),
+    "rag.span_model": ("SpanModel",),
     "rag.types": (
         "Answer",
         "AnswerDone",

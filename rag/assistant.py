@@ -387,7 +387,7 @@ def _models(settings: Settings) -> tuple[Reader, Verifier]:
     """What reads, and what judges; one trained model does both."""
     if settings.reader != READER:
         return SimilarityReader(), LexicalVerifier()
-    model = SpanModel(lambda: find_model(READER), lambda: find_model(BASE, online=settings.online))
+    model = SpanModel(base=lambda: find_model(BASE, online=settings.online))
     calibration = load_calibration(CALIBRATION)
     return SpanReader(model, calibration), TrainedVerifier(model, calibration.support)
 

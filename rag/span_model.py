@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rag.encoder import computes_bfloat16
-from rag.models import WEIGHTS, ModelFiles
+from rag.models import READER, WEIGHTS, ModelFiles, find_model
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,18 +61,24 @@ class _Pair:
 class SpanModel:
     """The weights and how to run them. Safe to share between threads; one batch runs at a time.
 
-    `weights` and `base` give the trained layers' files and MiniLM's; they are called when first needed.
+    `weights` and `base` give the trained layers' files and MiniLM's, those that ship unless told otherwise; they are
+    called when first needed.
     """
 
-    def __init__(self, weights: Callable[[], ModelFiles], base: Callable[[], ModelFiles]) -> None:
+    def __init__(
+        self,
+        weights: Callable[[], ModelFiles] = lambda: find_model(READER),
+        base: Callable[[], ModelFiles] = lambda: find_model(BASE),
+    ) -> None:
         self._weights = weights
         self._base = base
         self._lock = Lock()
 
     def read(self, question: str, passages: Sequence[tuple[str, Spans]]) -> list[Found]:
-        """For each (text, sentences' offsets) what was read in it, in order; the same for any batch size.
+        """For each (text, sentences' offsets) what was read in it, in order.
 
-        Logits are rounded to a thousandth, so that the last bits of a sum, which depend on the batch, decide nothing.
+        The same passages give the same logits. What else is in the batch may move their last bits: in float32 the
+        rounding to a thousandth hides it, in bfloat16 a logit may differ by one part in 128.
         """
         pairs = [self._pair(question, text) for text, _ in passages]
         found: list[Found | None] = [None] * len(pairs)
@@ -94,7 +100,7 @@ class SpanModel:
 
     def load(self) -> None:
         """Load the weights now."""
-        _ = self._network
+        _ = self.network
 
     def _pair(self, first: str, second: str) -> _Pair:
         head = self._tokenizer.encode(first, add_special_tokens=False).ids[:QUESTION]
@@ -115,7 +121,7 @@ class SpanModel:
             types[row, pair.second : len(pair.ids)] = 1
             attention[row, : len(pair.ids)] = 1
         with self._lock, torch.inference_mode():
-            spans, answerable, support = self._network(ids, types, attention)
+            spans, answerable, support = self.network(ids, types, attention)
         return spans.numpy(), answerable.numpy(), support.numpy()
 
     @cached_property
@@ -128,7 +134,8 @@ class SpanModel:
         return tokenizer
 
     @cached_property
-    def _network(self) -> ReaderNetwork:
+    def network(self) -> ReaderNetwork:
+        """The network that runs; a reading is little else. ModelError when its files do not fit."""
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         import torch
 

@@ -26,7 +26,7 @@ def calibrate_export(
     """
     out = out or CALIBRATION.parent
     encoder = SentenceEncoder(lambda: find_model(BASE))
-    model = SpanModel(lambda: ModelFiles(export.name, export, ""), lambda: find_model(BASE))
+    model = SpanModel(lambda: ModelFiles(export.name, export, ""))
     sets = {}
     for name in pipeline.SETS:
         sets[name] = pipeline.observe(name, indexes, encoder, model)
