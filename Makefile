@@ -81,7 +81,7 @@ peers: setup ## compare with LlamaIndex, txtai and Haystack (docs/benchmarks.md)
 	@$(BIN)/python -m eval peers --markdown docs/benchmarks.md
 
 bench: setup ## measure speed and memory (docs/benchmarks.md)
-	@$(BIN)/python -m eval bench --markdown docs/benchmarks.md
+	@$(BIN)/python -m eval bench --markdown docs/benchmarks.md --plot docs/images/growth.svg
 
 screenshots: setup ## take the pictures in docs/images anew
 	@CITESPAN_SCREENSHOTS=docs/images $(BIN)/python -m pytest -q tests/browser/test_screenshots.py

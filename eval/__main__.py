@@ -129,6 +129,39 @@ def peers(
 
 
 @app.command()
+def generators(
+    names: Annotated[
+        list[str], typer.Argument(help="Who writes the answers, as for `rag ask`; the first is the measure.")
+    ],
+    set_: Annotated[
+        str, typer.Option("--set", help="test, dev or all of the seed's; or NAME:PATH, a reading set.")
+    ] = "test",
+    sources: Annotated[Path, typer.Option(help="The seed's folder.")] = SEEDS,
+    limit: Annotated[int | None, typer.Option(min=1, help="Ask only so many, as for the evaluation.")] = None,
+    json: Annotated[Path | None, typer.Option(help="Write every answer to this file.")] = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write the tables into this page.")] = None,
+    name: Annotated[str, typer.Option(help="The place in that page: <!-- NAME -->.")] = "generators",
+) -> None:
+    """Compare those who write the answers: quotations, and language models, on the same questions."""
+    with _faults_explained():
+        from eval import generators, machine, targets
+
+        target = _target(set_, None, None, sources, limit=limit, open_=False)
+        with targets.each_opened(target, names) as assistants, Console(stderr=True).status("asking") as status:
+            found = generators.compare(
+                assistants,
+                target.plan.cases,
+                clock=time.perf_counter,
+                progress=lambda done, total: status.update(f"asked {done} of {total}"),
+            )
+        about = f"{target.plan.name}, {len(target.plan.cases)} questions; {machine.described()}"
+        _publish(generators.sheets(found, about), name, found, json, markdown)
+        for fault in generators.unscored(found):
+            Console(soft_wrap=True, style="red").print(fault, markup=False)
+    raise typer.Exit(FAILED if generators.unscored(found) else 0)
+
+
+@app.command()
 def bench(
     sizes: Annotated[str, typer.Option(help="Chunks in the indexes to ask, parted by commas.")] = "100,1000,10000",
     repeats: Annotated[int, typer.Option(min=1, help="How often to repeat what is compared.")] = 3,
@@ -137,17 +170,20 @@ def bench(
     real_up_to: Annotated[int, typer.Option(help="The largest index that the real encoder makes.")] = 1000,
     json: Annotated[Path | None, typer.Option(help="Write what was measured to this file.")] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the tables into this page.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw how things grow with the index (SVG, PNG or PDF).")] = None,
 ) -> None:
     """Measure speed and memory on this machine, against a plain LlamaIndex pipeline and the encoder alone."""
     with _faults_explained():
-        from eval import bench
+        from eval import bench, bench_sheets
 
         if not re.fullmatch(r"[1-9]\d*(,[1-9]\d*)*", sizes):
             raise typer.BadParameter(f"--sizes {sizes} is not a list of numbers like 100,1000.")
         plan = bench.Plan(tuple(map(int, sizes.split(","))), repeats, embedded, questions, real_up_to)
         with Console(stderr=True).status("measuring") as status:
             found = bench.bench(plan, lambda done, total: status.update(f"measured {done} of {total}"))
-        _publish(bench.sheets(found), "bench", found, json, markdown)
+        _publish(bench_sheets.sheets(found), "bench", found, json, markdown)
+        if plot:
+            bench_sheets.draw(found, plot)
 
 
 def _target(

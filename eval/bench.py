@@ -9,7 +9,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,7 +17,6 @@ from tempfile import TemporaryDirectory
 from eval import corpus, machine, reading_speed
 from eval.errors import BenchError
 from eval.probe import Ingested
-from eval.sheets import Sheet
 from eval.stats import percentile
 from rag import Assistant, find_model
 from rag.settings import load_settings
@@ -40,17 +39,18 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """An index of one size: how it was made, and seconds a question; `outside` is what no model's forward pass took.
+    """An index of one size: how it was made, its MiB on disk, and seconds a question.
 
-    `stages` are the medians of each stage of a question.
+    `outside` is what no model's forward pass took; `stages` are the medians of each stage of a question.
     """
 
     encoder: str
     ingested: Ingested
+    catalogue_mib: float
+    vectors_mib: float
     p50: float
     p95: float
     outside_p50: float
-    outside_share: float
     stages: Mapping[str, float]
 
 
@@ -154,10 +154,11 @@ def _size(folder: Path, chunks: int, encoder: str, words: Sequence[str], plan: P
     return Size(
         encoder=REAL if chunks <= plan.real_up_to else STAND_IN,
         ingested=ingested,
+        catalogue_mib=_mib(path for path in (folder / "index").iterdir() if path.is_file()),
+        vectors_mib=_mib(path for path in (folder / "index" / "chroma").rglob("*") if path.is_file()),
         p50=percentile(totals, 50),
         p95=percentile(totals, 95),
         outside_p50=percentile(outside, 50),
-        outside_share=sum(outside) / sum(totals),
         stages={stage: percentile([one.get(stage, 0.0) for one in timings], 50) for stage in STAGES},
     )
 
@@ -187,6 +188,10 @@ def _chunk_texts(index: Path) -> list[str]:
     return list(found)
 
 
+def _mib(files: Iterable[Path]) -> float:
+    return sum(path.stat().st_size for path in files) / 2**20
+
+
 def _rate(count: int, work: Callable[[], object]) -> float:
     started = time.perf_counter()
     work()
@@ -205,81 +210,3 @@ def _run(command: Sequence[str], codes: Sequence[int]) -> str:
     if done.returncode not in codes:
         raise BenchError(f"`{' '.join(command)}` ended with exit code {done.returncode}: {done.stderr.strip()[-2000:]}")
     return done.stdout
-
-
-def sheets(found: Bench) -> list[Sheet]:
-    """What was measured, as tables."""
-    made = (_embedding_sheet, _ingest_sheet, _query_sheet, _stage_sheet, _reading_sheet, _cold_sheet)
-    return [make(found) for make in made]
-
-
-def _embedding_sheet(found: Bench) -> Sheet:
-    ours, plain = found.embedding["Citespan"], found.embedding["LlamaIndex"]
-    rows = tuple(
-        (name, f"{rate:.1f}", f"{rate / plain:.2f}×", f"{rate / ours:.2f}×") for name, rate in found.embedding.items()
-    )
-    title = f"Embedding {found.plan.embedded} chunks of about 190 wordpieces, median of {found.plan.repeats}"
-    notes = (
-        f"{found.machine}. Citespan and LlamaIndex have the same model and the same texts. Citespan's time is that of a"
-        " whole ingest: reading, cutting, embedding, word index, vectors on disk.",
-    )
-    return Sheet(title, ("", "chunks a second", "of LlamaIndex", "of Citespan"), rows, notes)
-
-
-def _ingest_sheet(found: Bench) -> Sheet:
-    rows = []
-    for size in found.sizes:
-        one = size.ingested
-        times = one.seconds / one.again_seconds
-        cells = (f"{one.seconds:.2f} s", f"{one.again_seconds:.3f} s", f"{times:.0f}×", f"{one.peak_mib:,.0f} MiB")
-        rows.append((f"{one.chunks:,}", size.encoder, f"{one.files:,}", *cells))
-    columns = ("chunks", "encoder", "files", "first ingest", "again, unchanged", "faster", "peak memory")
-    return Sheet("Ingest, in a process of its own", columns, tuple(rows), (_ENCODERS,))
-
-
-def _query_sheet(found: Bench) -> Sheet:
-    rows = tuple(
-        (
-            f"{size.ingested.chunks:,}",
-            size.encoder,
-            *(f"{seconds * 1000:,.0f} ms" for seconds in (size.p50, size.p95, size.outside_p50)),
-            f"{size.outside_share:.0%}" if size.encoder == REAL else "–",
-        )
-        for size in found.sizes
-    )
-    title = f"A question, from asking to answer or refusal, over {found.plan.questions} questions"
-    columns = ("chunks", "encoder", "p50", "p95", "outside models, p50", "share outside")
-    return Sheet(title, columns, rows, (_ENCODERS,))
-
-
-def _stage_sheet(found: Bench) -> Sheet:
-    real = [size for size in found.sizes if size.encoder == REAL]
-    rows = tuple(
-        (f"{size.ingested.chunks:,}", *(f"{size.stages[stage] * 1000:,.0f} ms" for stage in STAGES)) for size in real
-    )
-    notes = (
-        "Retrieve: the question encoded, both rankings. Read: the reader and MaxSim over six passages. Answer: cites"
-        " and verification; a refusal does not come to it.",
-    )
-    return Sheet("Where a question's time goes, p50 of each stage", ("chunks", *STAGES), rows, notes)
-
-
-def _reading_sheet(found: Bench) -> Sheet:
-    best = found.reading[reading_speed.READING] / reading_speed.ratio(found.reading)
-    rows = tuple(
-        (name, f"{seconds * 1000:,.0f} ms", f"{seconds / best:.2f}×") for name, seconds in found.reading.items()
-    )
-    title = f"Reading {reading_speed.PASSAGES} passages of {reading_speed.WORDPIECES} wordpieces"
-    return Sheet(f"{title}, median of {found.plan.repeats}", ("", "time", "of the best forward pass"), rows)
-
-
-def _cold_sheet(found: Bench) -> Sheet:
-    base = found.cold["import sentence_transformers"]
-    rows = tuple((name, f"{seconds:.2f} s", f"{seconds / base:.2f}×") for name, seconds in found.cold.items())
-    return Sheet(f"From the shell, median of {found.plan.repeats}", ("", "seconds", "of the import"), rows)
-
-
-_ENCODERS = (
-    f"“{STAND_IN}” is the encoder with its layers taken out: vectors of the same length, in no time worth counting, so"
-    " that large indexes can be made. All that is not the encoder is as ever."
-)

@@ -7,8 +7,8 @@ nothing and one that was cut off goes on.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -112,6 +112,19 @@ def opened(target: Target, generator: str) -> Iterator[Assistant]:
             if target.folder or target.texts:  # a claim set without pages has nothing to look in
                 assistant.ingest([folder])
             yield assistant
+
+
+@contextmanager
+def each_opened(target: Target, generators: Sequence[str]) -> Iterator[dict[str, Assistant]]:
+    """An assistant for each generator, by its name, all over one index of the target."""
+    from rag import Assistant
+
+    with opened(target, generators[0]) as first, ExitStack() as stack:
+        others = {
+            name: stack.enter_context(Assistant.open(first.name, generator=name, create=False))
+            for name in generators[1:]
+        }
+        yield {generators[0]: first, **others}
 
 
 def _deep() -> Settings:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from eval import bench, corpus, machine, probe, sheets
+from eval import bench, bench_sheets, corpus, machine, probe, sheets
 from eval.bench import Bench, Plan, Size
 from eval.errors import BenchError
 from eval.probe import Ingested
@@ -60,23 +60,46 @@ def test_a_command_that_fails_is_named_with_its_last_words() -> None:
         bench._run(["sh", "-c", "echo no index >&2; exit 3"], (0, 1))
 
 
-def test_the_tables_say_which_encoder_made_an_index() -> None:
-    one = Ingested(files=10, chunks=100, seconds=4.0, again_seconds=0.05, peak_mib=900.0)
-    stages = {"retrieve": 0.02, "read": 0.15, "answer": 0.0}
-    sizes = (Size(bench.REAL, one, 0.2, 0.3, 0.05, 0.25, stages), Size(bench.STAND_IN, one, 0.1, 0.2, 0.1, 1.0, stages))
-    rates, reading = {"Citespan": 50.0, "LlamaIndex": 20.0}, {"reading": 0.6, "alone, 1": 0.5, "alone, 8": 0.75}
-    found = Bench("a machine", Plan(), rates, reading, sizes, {"rag ask": 3.0, "import sentence_transformers": 6.0})
-    text = sheets.markdown(bench.sheets(found))
+STAGES = {"retrieve": 0.02, "read": 0.15, "answer": 0.0}
+SMALL = Ingested(files=10, chunks=100, seconds=4.0, again_seconds=0.05, peak_mib=900.0)
+LARGE = Ingested(files=100, chunks=1000, seconds=2.0, again_seconds=0.5, peak_mib=990.0)
+FOUND = Bench(
+    "a machine",
+    Plan(),
+    {"Citespan": 50.0, "LlamaIndex": 20.0, "encoder alone, float32": 100.0},
+    {"reading": 0.6, "alone, 1": 0.5, "alone, 8": 0.75},
+    (
+        Size(bench.REAL, SMALL, 1.0, 2.0, p50=0.2, p95=0.3, outside_p50=0.05, stages=STAGES),
+        Size(bench.STAND_IN, LARGE, 10.0, 20.0, p50=0.2, p95=0.3, outside_p50=0.1, stages=STAGES),
+    ),
+    {"rag ask": 3.0, "import sentence_transformers": 6.0},
+)
+
+
+def test_the_tables_say_which_encoder_made_an_index_and_what_a_million_chunks_take() -> None:
+    text = sheets.markdown(bench_sheets.sheets(FOUND))
     for line in (
         "| Citespan | 50.0 | 2.50× | 1.00× |",
         "| 100 | real | 10 | 4.00 s | 0.050 s | 80× | 900 MiB |",
         "| 100 | real | 200 ms | 300 ms | 50 ms | 25% |",
-        "| 100 | without layers | 100 ms | 200 ms | 100 ms | – |",
+        "| 1,000 | without layers | 200 ms | 300 ms | 100 ms | 40% |",
+        "| disk: catalogue | 10 MiB | 10.24 KiB | 9.8 GiB |",
+        "| ingest: the encoder alone | – | 10.0 ms | 2.8 h |",
+        "| ingest: all else | 2 s | 2.00 ms | 0.6 h |",
+        "| memory: peak of an ingest | 990 MiB | 100.00 MiB per thousand | 100,900 MiB |",
         "| 100 | 20 ms | 150 ms | 0 ms |",
         "| reading | 600 ms | 1.20× |",
         "| rag ask | 3.00 s | 0.50× |",
     ):
         assert line in text
+
+
+def test_growth_is_drawn_the_same_each_time(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib", reason="the extra `peers` brings it")
+    for name in ("one.svg", "two.svg"):
+        bench_sheets.draw(FOUND, tmp_path / name)
+    drawn = (tmp_path / "one.svg").read_text()
+    assert drawn.startswith("<?xml") and (tmp_path / "two.svg").read_text() == drawn
 
 
 @pytest.mark.model
@@ -93,7 +116,8 @@ def test_everything_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     found = bench.bench(plan, lambda done, total: told.append((done, total)))
     (size,) = found.sizes
     assert (size.encoder, size.ingested.chunks, size.ingested.files) == (bench.STAND_IN, 10, 1)
-    assert size.ingested.peak_mib > 100 and size.p50 > 0 and 0 < size.outside_share <= 1
+    assert size.ingested.peak_mib > 100 and 0 < size.outside_p50 <= size.p50
+    assert size.catalogue_mib > 0 and size.vectors_mib > 0
     assert {"Citespan", "LlamaIndex", "encoder alone, float32"} <= set(found.embedding)
     assert len(found.reading) == 5 and min(found.reading.values()) > 0
     assert set(found.cold) == {"rag ask", "import sentence_transformers"}
