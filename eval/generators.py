@@ -41,7 +41,7 @@ NOTES = (
 )
 WRITTEN_NOTES = (
     "A question reaches the model when the reader finds evidence; statements are counted as the model wrote",
-    "them. Where none is kept, the documents' own sentences are the answer.",
+    "them. Where they answer nothing, or not all, the documents' own sentences are quoted.",
 )
 WAITING_NOTES = ("Medians over the questions that all of them answered: seconds, and times the first one's.",)
 
@@ -72,7 +72,10 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Statements that a generator wrote: shown and dropped, over the questions whose evidence it was given."""
+    """Statements that a generator wrote: shown and dropped, over the questions whose evidence it was given.
+
+    `fell_back` is the number of answers in which the documents' own sentences stand for what it did not answer.
+    """
 
     questions: int
     shown: int
@@ -136,9 +139,9 @@ def compare(
 def counted(found: Measured) -> Counts:
     """The statements that a generator wrote, and what became of them."""
     answers = [observed.answer for _, observed in found.scored if not observed.refused or observed.answer.dropped]
-    fell_back = [any(note.kind == FELL_BACK for note in answer.notes) for answer in answers]
-    shown = sum(len(answer.statements) for answer, fell in zip(answers, fell_back, strict=True) if not fell)
-    return Counts(len(answers), shown, sum(len(answer.dropped) for answer in answers), sum(fell_back))
+    quoted = [sum(note.count for note in answer.notes if note.kind == FELL_BACK) for answer in answers]
+    shown = sum(len(answer.statements) for answer in answers) - sum(quoted)
+    return Counts(len(answers), shown, sum(len(answer.dropped) for answer in answers), sum(map(bool, quoted)))
 
 
 def unscored(found: Sequence[Measured]) -> list[str]:
@@ -179,7 +182,7 @@ def _answers(found: Sequence[Measured], about: str) -> Sheet:
 
 
 def _statements(found: Sequence[Measured]) -> Sheet:
-    columns = ("", "questions it was given", "statements written", "dropped", "shown", "answers with none kept")
+    columns = ("", "questions it was given", "statements written", "dropped", "shown", "answers with quotations")
     rows = []
     for one in found:
         counts = counted(one)

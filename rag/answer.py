@@ -14,7 +14,7 @@ from rag.conversation import History, Rewrite, Turn, resolve, rewritten, turns
 from rag.errors import ModelError
 from rag.extractive import Extractive
 from rag.outcome import Asked, Clock, Outcome
-from rag.questions import is_instruction
+from rag.questions import is_instruction, parts
 from rag.types import (
     AnswerDone,
     Citation,
@@ -35,7 +35,11 @@ from rag.verify import THRESHOLD
 
 NEAREST = 3  # citations shown with a refusal
 
-_FELL_BACK = "Nothing the model wrote was borne out by the documents. These are their own sentences."
+# The least relevance with which a statement that a model wrote is shown; see docs/generators.md.
+RELEVANT = 0.1
+
+_BESIDE = "The model wrote something that the documents say but that does not answer the question."
+_FELL_BACK = "What the model wrote does not answer this, or the documents do not bear it out: their own sentences do."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class Answerer:
     catalogue: Catalogue
     retrieve: Callable[[str, Sequence[str] | None], list[Passage]]
     read: Callable[[str, Sequence[Passage]], Reading]
+    relevance: Callable[[str, str], float]
     generator: Generator
     verifier: Verifier
     threshold: float
@@ -119,9 +124,8 @@ class Answerer:
             if not outcome.kept:
                 raise
             outcome.notes.append(Note("interrupted", str(error)))
-        if not outcome.kept and self.generator.name != Extractive.name:
-            outcome.notes.append(Note("fell_back", _FELL_BACK))
-            yield from self._judged(Extractive(), replace(asked, verify=True), found.reading, outcome)
+        if self.generator.name != Extractive.name and (asked.verify or not outcome.kept):
+            yield from self._completed(replace(asked, verify=True), found.reading, outcome)
         asked.clock.lap("answer")
         if outcome.kept:
             short = self._cited([found.reading.short_answer] if found.reading.short_answer else [])
@@ -131,13 +135,26 @@ class Answerer:
             refused = asked.refused("unsupported", nearest=found.nearest, confidence=confidence, outcome=outcome)
             yield AnswerDone(refused)
 
+    def _completed(self, asked: Asked, reading: Reading, outcome: Outcome) -> Iterator[Event | None]:
+        """The documents' own sentences for each part of the question that nothing a model wrote answers."""
+        written = list(outcome.kept)
+        for question, part in _parts(asked.wanted, reading):
+            if any(self._answers(question, statement.text, part) for statement in written):
+                continue
+            before = len(outcome.kept)
+            yield from self._judged(Extractive(), asked, part, outcome)
+            if quoted := len(outcome.kept) - before:
+                outcome.notes.append(Note("fell_back", _FELL_BACK, quoted))
+
     def _judged(self, generator: Generator, asked: Asked, reading: Reading, outcome: Outcome) -> Iterator[Event | None]:
         """Every draft of a generator, kept or dropped; those that are verified are announced."""
         steps = iter(generator.generate(asked.wanted, reading))
         try:
             for step in steps:
                 if isinstance(step, Draft):
-                    yield self._sorted(step, asked, reading, outcome)
+                    quotes = generator.name == Extractive.name  # the reader chose them for this question
+                    relevant = quotes or self._answers(asked.wanted, step.text, reading)
+                    yield self._sorted(step, asked, reading, outcome, relevant=relevant)
                 elif step is None:
                     yield None
                 else:
@@ -146,9 +163,19 @@ class Answerer:
             if isinstance(steps, GeneratorType):  # so that a model stops now, not when this is collected
                 steps.close()
 
-    def _sorted(self, draft: Draft, asked: Asked, reading: Reading, outcome: Outcome) -> Event | None:
+    def _answers(self, question: str, text: str, reading: Reading) -> bool:
+        """Whether a statement answers the question, or does so no less than the sentence the reader would quote."""
+        found = self.relevance(question, text)
+        return found >= RELEVANT or found >= self.relevance(question, reading.evidence[0].quote)
+
+    def _sorted(
+        self, draft: Draft, asked: Asked, reading: Reading, outcome: Outcome, *, relevant: bool
+    ) -> Event | None:
         statement = self._statement(draft, reading)
-        verified = bool(statement.citations) and statement.support >= THRESHOLD
+        supported = bool(statement.citations) and statement.support >= THRESHOLD
+        if supported and not relevant:
+            outcome.notes.append(Note("beside_question", _BESIDE))
+        verified = supported and relevant
         if verified or (statement.citations and not asked.verify):
             outcome.kept.append(statement)
             return StatementVerified(statement) if asked.verify else None
@@ -174,3 +201,11 @@ class _Found:
     reading: Reading
     nearest: tuple[Citation, ...]
     answers: bool
+
+
+def _parts(question: str, reading: Reading) -> list[tuple[str, Reading]]:
+    """Each part of a question that the documents answer, with its reading."""
+    if not reading.parts:
+        return [(question, reading)]
+    answered = [part for part in parts(question) if part not in reading.missing]
+    return list(zip(answered, reading.parts, strict=True))

@@ -82,6 +82,7 @@ class Assistant:
             catalogue=index.catalogue,
             retrieve=self._retrieve,
             read=self._read,
+            relevance=self._reader.relevance,
             generator=generator,
             verifier=self.verifier,
             threshold=threshold,

@@ -36,17 +36,19 @@ def settled(draft: Draft, reading: Reading, verifier: Verifier) -> tuple[Draft, 
 def support(draft: Draft, verifier: Verifier) -> float:
     """How well the evidence it names bears a draft out, 0..1.
 
-    That is 0 when a particular is missing from it, and for a few words that are not a sentence of it.
+    That is 0 when a particular is missing from it, and for a few words or a question that are no sentence of it.
     """
     quotes = [item.quote for item in draft.evidence]
-    if not quotes or unfounded(draft.text, quotes) or _is_fragment(draft.text, quotes):
+    if not quotes or unfounded(draft.text, quotes) or _states_nothing(draft.text, quotes):
         return 0.0
     found = supported(draft, verifier)
     return min(max(found, 0.0), 1.0) if math.isfinite(found) else 0.0
 
 
-def _is_fragment(text: str, quotes: Sequence[str]) -> bool:
-    return len(words(text)) < LEAST_WORDS and text.split() not in [quote.split() for quote in quotes]
+def _states_nothing(text: str, quotes: Sequence[str]) -> bool:
+    """Whether it is a few words or a question, and no sentence of the evidence."""
+    says_little = len(words(text)) < LEAST_WORDS or text.rstrip().endswith("?")
+    return says_little and text.split() not in [quote.split() for quote in quotes]
 
 
 def _lean(draft: Draft, full: float, verifier: Verifier) -> tuple[Draft, float]:

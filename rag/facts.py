@@ -1,7 +1,7 @@
 """The particulars of a statement that its evidence must hold: numbers, dates, names, negation. Rules only, no model.
 
-A statement that passes may still be false: roles can be swapped, or words be put in for others. That is for a
-`Verifier` to see; this finds what a language model invents most and a similarity of words sees least. English only.
+A statement that passes may still be false: words can be put in for others. That is for a `Verifier` to see; this finds
+what a language model invents most and a similarity of words sees least. English only.
 """
 
 import re
@@ -46,16 +46,17 @@ def unfounded(statement: str, evidence: Sequence[str]) -> tuple[str, ...]:
     """The particulars of a statement that its evidence does not hold, as the statement has them; empty when all are.
 
     Numbers count in figures or words, names by their stem or as the name of a people. A negation that only one of the
-    two has is named as well, the evidence being the sentence most like the statement. Everything of a statement
-    without evidence is unfounded.
+    two has is named as well, the evidence being the sentence most like the statement, and so is who did what to whom
+    where the evidence has it the other way round. Everything of a statement without evidence is unfounded.
     """
     there = " ".join(evidence)
     turned = _turned_negations(statement, _nearest(statement, evidence))
     if " ".join(statement.split()) in " ".join(there.split()):
         return tuple(dict.fromkeys(turned))  # a quotation has its particulars, but what denies it may be left out
+    swapped = _swapped_roles(statement, evidence)
     speakers = [word for word in words(statement) if word in _SPEAKERS - set(words(there))]
     missing = [*_missing_numbers(statement, there), *_missing_names(statement, there), *speakers]
-    return tuple(dict.fromkeys([*missing, *turned]))
+    return tuple(dict.fromkeys([*missing, *swapped, *turned]))
 
 
 def _missing_numbers(statement: str, there: str) -> Iterator[str]:
@@ -142,6 +143,34 @@ def _negations(text: str) -> list[tuple[str, list[str]]]:
         for at, word in enumerate(found)
         if word in _NEGATIONS
     ]
+
+
+def _swapped_roles(statement: str, evidence: Sequence[str]) -> Iterator[str]:
+    """Who did what to whom, where the evidence has it the other way round and nowhere so."""
+    there = {role for sentence in evidence for _, role in _roles(sentence)}
+    for verb, (first, stem, second) in _roles(statement):
+        if verb.endswith("ed") and (second, stem, first) in there and (first, stem, second) not in there:
+            yield f"({first} {verb} {second})"
+
+
+def _roles(text: str) -> Iterator[tuple[str, tuple[str, str, str]]]:
+    """For every word between two names: the last name before it, its stem, the first name after; turned if passive."""
+    named = set(names(text))
+    found = [(word, _base(word) if word in named else "") for word in _plain_words(text)]
+    for at, (word, name) in enumerate(found):
+        before = next((other for _, other in reversed(found[:at]) if other), "")
+        after = next((place for place in range(at + 1, len(found)) if found[place][1]), None)
+        if name or not before or after is None or word.lower() in STOP_WORDS:
+            continue
+        passive = any(between.lower() == "by" for between, _ in found[at + 1 : after])
+        first, second = (found[after][1], before) if passive else (before, found[after][1])
+        if first != second:
+            yield word.lower(), (first, stems(word)[0], second)
+
+
+def _base(name: str) -> str:
+    """A name, and the people of that name, in one form."""
+    return re.sub(r"(?:ians|ian|ans|an|is|i|s|n)$", "", name.lower())
 
 
 def _plain_words(text: str) -> list[str]:

@@ -90,6 +90,12 @@ class SpanReader:
             short_answer=short,
         )
 
+    def relevance(self, question: str, statement: str) -> float:
+        """The model's word on the statement as a passage: of its classifier and of its best span, as one logit."""
+        read = self._model.read(question, [(statement, [(0, len(statement))])])[0]
+        margin = read.sentences[0][0] if read.sentences[0] else read.answerable
+        return round(1 / (1 + math.exp(-(read.answerable + max(margin, -15.0)) / 2)), 4)
+
 
 class PartsReader:
     """A `Reader` that reads each question of a two-part question by itself, and says which part is not answered."""
@@ -114,6 +120,10 @@ class PartsReader:
             parts=answered,
             missing=missing if answered else (),
         )
+
+    def relevance(self, question: str, statement: str) -> float:
+        """That for the part which it answers best."""
+        return max(self._reader.relevance(part, statement) for part in parts(question))
 
 
 def _merged(read: Sequence[Reading]) -> tuple[Evidence, ...]:
@@ -169,6 +179,10 @@ class SimilarityReader:
         evidence = tuple(sorted(found, key=_order))
         best = evidence[0].score
         return Reading(evidence=evidence, confidence=answerable(best), on_topic=best >= _ON_TOPIC)
+
+    def relevance(self, question: str, statement: str) -> float:
+        """1: it has no view of a statement by itself."""
+        return 1.0
 
 
 def maxsim(question: "Vectors", sentence: "Vectors") -> float:

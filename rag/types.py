@@ -25,6 +25,7 @@ NoteKind = Literal[
     "unknown_source",
     "malformed_output",
     "repetition",
+    "beside_question",
     "interrupted",
     "fell_back",
 ]
@@ -359,6 +360,9 @@ class Reader(Protocol):
 
         `encoder` is the one the index was made with.
         """
+
+    def relevance(self, question: str, statement: str) -> float:
+        """How likely it is that a statement, read by itself, answers the question, 0..1; 1 if it cannot tell."""
 
 
 @runtime_checkable

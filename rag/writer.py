@@ -21,9 +21,10 @@ from rag.types import Draft, Evidence, Note, Reading
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
-# Sentences offered. Of six, both small models that were tried (docs/generators.md) often chose one that does not
-# answer; every sentence also costs its time to read.
+# Sentences offered: the likeliest, and those at least this share as likely. Small models often choose one that does not
+# answer when there is one (docs/generators.md); every sentence also costs its time to read.
 MOST_EVIDENCE = 4
+SHARE = 0.3
 _MARGIN = 96  # tokens left free for what a chat template puts around messages, and for a second try
 _QUESTION_TOKENS = 120  # the longest rewritten question that is waited for
 
@@ -35,12 +36,19 @@ class _Offer:
     """The sentences a model is shown, in the order of their numbers, which count from 1."""
 
     evidence: tuple[Evidence, ...]
+    marked: tuple[str, ...] = ()
     cut: int = 0
+
+    @property
+    def quotes(self) -> list[str]:
+        """The sentences themselves."""
+        return [item.quote for item in self.evidence]
 
     def halved(self) -> "_Offer":
         """The better half of it."""
         best = sorted(self.evidence, key=_rank)[: len(self.evidence) // 2]
-        return _Offer(tuple(sorted(best, key=_place)), self.cut + len(self.evidence) - len(best))
+        cut = self.cut + len(self.evidence) - len(best)
+        return replace(self, evidence=tuple(sorted(best, key=_place)), cut=cut)
 
     def draft(self, written: Written) -> tuple[Draft, int]:
         """The statement with the sentences it names, and how many of its numbers were not offered."""
@@ -127,28 +135,27 @@ class Writer:
         return ""
 
     def _offer(self, question: str, reading: Reading) -> _Offer:
-        """The best sentences, as many as fit, in the order of their documents."""
-        count, room = self.backend.count, self._room(question)
+        """The likeliest sentences, as many as fit, in the order of their documents."""
+        marked = tuple(part.short_answer.quote for part in reading.parts or (reading,) if part.short_answer)
+        count, room = self.backend.count, self._room(question, marked)
         chosen: list[Evidence] = []
-        wanted = reading.evidence[:MOST_EVIDENCE]
+        wanted = _likely(reading)
         for item in wanted:
             room -= count(prompts.evidence_line(len(wanted), item.quote)) + 1
             if room < 0:
                 break
             chosen.append(item)
-        return _Offer(tuple(sorted(chosen, key=_place)), cut=len(wanted) - len(chosen))
+        return _Offer(tuple(sorted(chosen, key=_place)), marked, cut=len(wanted) - len(chosen))
 
-    def _room(self, question: str) -> int:
-        backend = self.backend
-        taken = backend.count(prompts.SYSTEM) + backend.count(prompts.ask(question, ())) + self._limits.answer
-        return backend.window - taken - _MARGIN
+    def _room(self, question: str, marked: Sequence[str]) -> int:
+        count = self.backend.count
+        told = sum(count(text) for _, text in prompts.start()) + count(prompts.ask(question, (), marked))
+        return self.backend.window - told - self._limits.answer - _MARGIN
 
     def _written(self, question: str, offer: _Offer) -> Iterator[Step]:
         """What the model writes, asked once more when nothing of it can be read."""
-        messages = [
-            ("system", prompts.SYSTEM),
-            ("user", prompts.ask(question, [item.quote for item in offer.evidence])),
-        ]
+        start = [*prompts.start(), ("user", prompts.ask(question, offer.quotes, offer.marked))]
+        messages = start
         for _ in range(2):
             read, seen = StatementReader(), False
             for step in self._attempt(messages, offer, read):
@@ -156,7 +163,7 @@ class Writer:
                 yield step
             if seen:
                 return
-            messages = [*messages[:2], ("assistant", read.text[:200] or "{}"), ("user", prompts.AGAIN)]
+            messages = [*start, ("assistant", read.text[:200] or "{}"), ("user", prompts.AGAIN)]
         yield Note("malformed_output", "What the model wrote could not be read as statements.")
 
     def _attempt(self, messages: Sequence[Message], offer: _Offer, read: StatementReader) -> Iterator[Step]:
@@ -212,6 +219,13 @@ def writer_for(llm: "LLM", limits: Limits) -> Writer:
 
 
 _REPEATS = Note("repetition", "The model began to repeat itself and was stopped.")
+
+
+def _likely(reading: Reading) -> list[Evidence]:
+    """The likeliest sentence of each part of the question, and those about as likely, best first."""
+    firsts = [part.evidence[0] for part in reading.parts or (reading,) if part.evidence]
+    least = SHARE * min((item.score for item in firsts), default=0.0)
+    return [item for item in reading.evidence[:MOST_EVIDENCE] if item.score >= least]
 
 
 def _place(item: Evidence) -> tuple[str, int]:

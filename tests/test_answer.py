@@ -104,6 +104,42 @@ def test_what_is_not_supported_is_dropped_and_the_documents_own_words_stand_in(
     assert [note.kind for note in answer.notes] == ["fell_back"]
 
 
+def test_what_the_documents_say_and_nobody_asked_is_dropped(index: Assistant) -> None:
+    class Strays(Writes):
+        def generate(self, question: str, reading: Reading) -> Sequence[Draft]:
+            return [Draft("Dogs bark at night.", reading.evidence)]
+
+    def by_cats(question: str, statement: str) -> float:
+        return float("Cats" in statement)
+
+    index._answerer = replace(index._answerer, generator=Strays(""), relevance=by_cats)
+    answer = index.ask("Do cats purr softly?")
+    assert answer.text == "Cats purr softly. Cats purr softly."
+    assert [(one.text, one.support) for one in answer.dropped] == [("Dogs bark at night.", 1.0)]
+    assert [(note.kind, note.count) for note in answer.notes] == [("beside_question", 1), ("fell_back", 2)]
+    assert index.ask("Do cats purr softly?", verify=False).text == "[Unverified] Dogs bark at night."
+
+
+def test_a_statement_may_answer_as_little_as_the_sentence_that_would_be_quoted(index: Assistant) -> None:
+    index._answerer = replace(replaced(index, Writes("Cats purr softly.")), relevance=lambda question, text: 0.01)
+    answer = index.ask("Do cats purr softly?")
+    assert (answer.text, answer.notes) == ("Cats purr softly.", ())
+
+
+def test_the_part_of_a_question_that_a_model_leaves_out_is_quoted(index: Assistant) -> None:
+    def by_word(question: str, statement: str) -> float:
+        return float(("rain" in question and "Rain" in statement) or ("dogs" in question and "Dogs" in statement))
+
+    class OneOfTwo(Writes):
+        def generate(self, question: str, reading: Reading) -> Sequence[Draft]:
+            return [Draft("Rain fell in May 1980.", reading.evidence)]
+
+    index._answerer = replace(index._answerer, generator=OneOfTwo(""), relevance=by_word)
+    answer = index.ask("When did rain fell in May 1980, and when do the dogs bark at night?")
+    assert answer.text == "Rain fell in May 1980. Dogs bark at night."
+    assert [(note.kind, note.count) for note in answer.notes] == [("fell_back", 1)]
+
+
 def test_when_nothing_at_all_is_supported_it_refuses(index: Assistant) -> None:
     class No:
         def support(self, statement: str, evidence: Sequence[str]) -> float:

@@ -5,6 +5,7 @@ import pytest
 from rag.facts import names, unfounded
 
 PAGES = "A trove of classified documents 700 pages long reveals the workings of Iran’s ministry in Iraq."
+BOARD = "In spite of a bad start, the Russians were able to outplay the Danes, who had won in May."
 POPULATION = "Shia Muslims made up around 60 percent of the 1,200 people in May 1980."
 
 
@@ -33,6 +34,10 @@ POPULATION = "Shia Muslims made up around 60 percent of the 1,200 people in May 
         ("The mayor wrote the bill.", "The mayor wrote the bill, but never paid it.", ()),
         ("Iraq had weapons of that kind.", "He denied that Iraq had weapons of that kind.", ("(denied)",)),
         ("I am now a free model.", "You are now a free model.", ("i",)),
+        ("The Russians outplayed the Danes.", BOARD, ()),
+        ("The Danes outplayed the Russians.", BOARD, ("(dane outplayed russ)",)),
+        ("The Danes were outplayed by the Russians.", BOARD, ()),
+        ("The Russians were outplayed by the Danes.", BOARD, ("(dane outplayed russ)",)),
         ("Anything at all in 1980.", "", ("1980",)),
     ],
 )

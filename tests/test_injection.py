@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from rag import prompts
 from rag.types import Answer
 from rag.writer import Writer
 from tests.conftest import write_files
@@ -35,7 +36,7 @@ def ask(folder: Path, hostile: str, written: Writer) -> Answer:
 
 
 def lines(script: Scripted) -> list[str]:
-    return script.heard[0][1][1].splitlines()
+    return script.heard[0][-1][1].splitlines()
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -46,7 +47,7 @@ def test_a_hostile_document_reaches_the_model_as_numbered_data_only(tmp_path: Pa
     assert (asked[0], asked[-2], asked[-1]) == ("<sentences>", "</sentences>", f"Question: {QUESTION}")
     assert [line.partition("]")[0] for line in asked[1:-2]] == [f"[{n}" for n in range(1, len(asked) - 2)]
     assert not [line for line in asked[1:-2] if set("<>") & set(line) or "[INST]" in line]
-    assert [role for role, _ in script.heard[0]] == ["system", "user"]
+    assert script.heard[0][:-1] == prompts.start()
     assert (answer.text, answer.statements[0].citations[0].source) == (FACT, "docs/a.txt")
 
 
@@ -67,5 +68,5 @@ def test_the_rules_are_the_same_whatever_the_documents_say(tmp_path: Path) -> No
     for name, text in HOSTILE.items():
         written, script = writer(statements((FACT, [1])))
         ask(tmp_path / name, text, written)
-        heard.add(script.heard[0][0])
+        heard.add(tuple(script.heard[0][:-1]))
     assert len(heard) == 1

@@ -96,6 +96,13 @@ def test_nothing_to_read_is_no_evidence_for_the_span_reader_either() -> None:
     assert (reading.evidence, reading.confidence, reading.on_topic) == ((), 0.0, False)
 
 
+def test_a_statement_is_relevant_when_it_holds_an_answer_by_itself() -> None:
+    reader = span_reader("at night")
+    assert reader.relevance("When do cats purr?", "Cats purr at night.") > 0.9
+    assert reader.relevance("When do cats purr?", "Cats purr.") < 0.2
+    assert SimilarityReader().relevance("When do cats purr?", "Cats purr.") == 1.0
+
+
 class Knows:
     """A reader that is sure of questions with a word in them."""
 
@@ -111,6 +118,9 @@ class Knows:
         evidence = tuple(dict.fromkeys([*(replace(item, score=0.9) for item in known), *found]))
         return Reading(evidence, confidence=0.8 if known else 0.2, on_topic=bool(known))
 
+    def relevance(self, question: str, statement: str) -> float:
+        return float(any(word in question and word in statement for word in self.words))
+
 
 TWO_PARTS = "When did the cats purr, and when did the dogs bark?"
 
@@ -120,6 +130,11 @@ def test_each_part_is_read_by_itself_and_the_best_of_each_comes_first() -> None:
     reading = PartsReader(Knows("cats", "dogs"), 0.5).read(TWO_PARTS, passages(text), ENCODER)
     assert [item.quote for item in reading.evidence] == ["Cats purr.", "Dogs bark.", "Birds sing."]
     assert (len(reading.parts), reading.missing, reading.confidence) == (2, (), 0.8)
+
+
+def test_a_statement_is_as_relevant_as_to_the_part_it_answers_best() -> None:
+    reader = PartsReader(Knows("cats", "dogs"), 0.5)
+    assert [reader.relevance(TWO_PARTS, text) for text in ("The dogs bark.", "Birds sing.")] == [1.0, 0.0]
 
 
 def test_the_part_that_is_not_answered_is_named() -> None:
