@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rag.questions import parts
 from rag.signals import Calibration, question_values, sentence_values
-from rag.span_model import SpanModel
+from rag.span_model import Found, SpanModel
 from rag.types import Chunk, Encoder, Evidence, Passage, Reader, Reading, Sentence
 
 if TYPE_CHECKING:
@@ -81,7 +81,8 @@ class SpanReader:
         ]
         scored.sort(key=lambda pair: _order(pair[0]))
         best, first = scored[0]
-        confidence = self._calibration.question(signs(question, seen, first))
+        alone = read_alone(self._model, question, best.quote).answerable
+        confidence = self._calibration.question(signs(question, seen, first, alone))
         short = Evidence(first.chunk, *first.answer, best.score) if first.answer else None
         return Reading(
             evidence=tuple(evidence for evidence, _ in scored),
@@ -92,7 +93,7 @@ class SpanReader:
 
     def relevance(self, question: str, statement: str) -> float:
         """The model's word on the statement as a passage: of its classifier and of its best span, as one logit."""
-        read = self._model.read(question, [(statement, [(0, len(statement))])])[0]
+        read = read_alone(self._model, question, statement)
         margin = read.sentences[0][0] if read.sentences[0] else read.answerable
         return round(1 / (1 + math.exp(-(read.answerable + max(margin, -15.0)) / 2)), 4)
 
@@ -152,13 +153,22 @@ def look(question: str, passages: Sequence[Passage], *, encoder: Encoder, model:
     return seen
 
 
-def signs(question: str, seen: Sequence[Seen], first: Seen) -> dict[str, float]:
-    """The numbers that tell whether the passages answer: the best of each model's, and the wording of `first`."""
+def read_alone(model: SpanModel, question: str, text: str) -> Found:
+    """What is read in a text as one sentence, without its passage."""
+    return model.read(question, [(text, [(0, len(text))])])[0]
+
+
+def signs(question: str, seen: Sequence[Seen], first: Seen, alone: float) -> dict[str, float]:
+    """The numbers that tell whether the passages answer: the best of each model's, and what `first` is by itself.
+
+    `alone` is the model's word on that sentence without its passage, where a near miss shows.
+    """
     return question_values(
         question,
         first.chunk.quote(first.start, first.end),
         answerable=max(item.answerable for item in seen),
         similarity=max(item.similarity for item in seen),
+        alone=alone,
     )
 
 

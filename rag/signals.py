@@ -15,7 +15,7 @@ from rag.errors import ModelError
 from rag.words import stems
 
 SENTENCE = ("margin", "similarity")
-QUESTION = ("answerable", "similarity", "words")
+QUESTION = ("answerable", "similarity", "words", "alone")
 _FLOOR, _CEILING = -15.0, 15.0  # logits beyond say no more
 
 
@@ -64,15 +64,17 @@ def sentence_values(margin: float | None, similarity: float) -> dict[str, float]
     return {"margin": _clipped(_FLOOR if margin is None else margin), "similarity": similarity}
 
 
-def question_values(question: str, sentence: str, *, answerable: float, similarity: float) -> dict[str, float]:
-    """The numbers of one question; `sentence` is the one that reads best.
+def question_values(
+    question: str, sentence: str, *, answerable: float, similarity: float, alone: float
+) -> dict[str, float]:
+    """The numbers of one question; `sentence` is the one that reads best, and `alone` what is read in it by itself.
 
     The share of the question's words in it tells, beside MaxSim, how much of that likeness is mere words: its weight is
     negative.
     """
     asked, there = stems(question), set(stems(sentence))
     share = sum(stem in there for stem in asked) / len(asked) if asked else 1.0
-    return {"answerable": _clipped(answerable), "similarity": similarity, "words": share}
+    return {"answerable": _clipped(answerable), "similarity": similarity, "words": share, "alone": _clipped(alone)}
 
 
 def _clipped(logit: float) -> float:

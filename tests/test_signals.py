@@ -19,9 +19,9 @@ def test_a_probability_grows_with_what_weighs_and_never_overflows() -> None:
 
 def test_signals_of_a_question() -> None:
     values = signals.question_values(
-        "When was the club founded by Ann?", "Ann founded it in 1990.", answerable=99.0, similarity=0.7
+        "When was the club founded by Ann?", "Ann founded it in 1990.", answerable=99.0, similarity=0.7, alone=-99.0
     )
-    assert values == {"answerable": 15.0, "similarity": 0.7, "words": pytest.approx(2 / 3)}
+    assert values == {"answerable": 15.0, "similarity": 0.7, "words": pytest.approx(2 / 3), "alone": -15.0}
     assert tuple(values) == signals.QUESTION
 
 

@@ -16,8 +16,9 @@ from scipy.optimize import minimize  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
 from rag.extractive import SENTENCES
-from rag.reader import Seen, signs
+from rag.reader import Seen, read_alone, signs
 from rag.signals import QUESTION, SENTENCE, Logistic
+from rag.span_model import SpanModel
 from training import squad
 from training.metrics import Figure, auroc_figure, figure, mean_figure, set_f1
 from training.pipeline import Observed
@@ -67,16 +68,21 @@ def ranking(rows: Sequence[Observed]) -> Logistic:
     return Logistic(dict(zip(SENTENCE, (float(w) * scale for w in weights), strict=True)), float(fitted.intercept_[0]))
 
 
-def judged(name: str, rows: Sequence[Observed], ranks: Logistic) -> list[Judged]:
-    """Each question's signals, by the sentence that ranks first; questions for which nothing was retrieved left out."""
+def judged(name: str, rows: Sequence[Observed], ranks: Logistic, model: SpanModel) -> list[Judged]:
+    """Each question's signals, by the sentence that ranks first; questions for which nothing was retrieved left out.
+
+    `model` reads that sentence alone.
+    """
     found = []
     for row in rows:
         if not row.seen:
             continue
         best = max(range(len(row.seen)), key=lambda place: (_logit(ranks, row.seen[place]), -place))
-        values = signs(row.asked.question, row.seen, row.seen[best])
+        first = row.seen[best]
+        alone = read_alone(model, row.asked.question, first.chunk.quote(first.start, first.end)).answerable
+        values = signs(row.asked.question, row.seen, first, alone)
         signals = tuple(values[name] for name in QUESTION)
-        words, golds = row.seen[best].words, row.asked.answers
+        words, golds = first.words, row.asked.answers
         found.append(Judged(name, row.asked.group, row.answerable, signals, row.gold()[best], words, golds))
     return found
 
@@ -125,9 +131,9 @@ def measured_words(rows: Sequence[Judged], values: Floats) -> list[Figure]:
     )
 
 
-def given(rows: Sequence[Observed], ranks: Logistic) -> list[Figure]:
+def given(rows: Sequence[Observed], ranks: Logistic, model: SpanModel) -> list[Figure]:
     """The figures of questions whose passage is given; answerability cross-fitted where there are both kinds."""
-    found = judged("given", rows, ranks)
+    found = judged("given", rows, ranks, model)
     truth = [row.answerable for row in found]
     if all(truth):
         return measured_words(found, np.ones(len(found)))

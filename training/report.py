@@ -32,7 +32,7 @@ def calibrate_export(
         sets[name] = pipeline.observe(name, indexes, encoder, model)
         say(f"read {name}: {len(sets[name])} questions")
     ranks = calibrate.ranking([row for rows in sets.values() for row in rows])
-    judged = [one for name, rows in sets.items() for one in calibrate.judged(_kind(name), rows, ranks)]
+    judged = [one for name, rows in sets.items() for one in calibrate.judged(_kind(name), rows, ranks, model)]
     values = calibrate.crossed(judged)
     answers, points = calibrate.answering(judged), calibrate.curve(judged, values)
     claims = support.judged(model, encoder)
@@ -47,7 +47,7 @@ def calibrate_export(
     for name in ("dev_reading_squad2_dev", "dev_reading_policyqa"):
         rows = data.reading_rows(name)
         read = pipeline.given(Random(SEED).sample(rows, min(limit, len(rows))), encoder, model)
-        figures[f"{name}, passage given"] = calibrate.given(read, ranks)
+        figures[f"{name}, passage given"] = calibrate.given(read, ranks, model)
     facts = json.loads((export / FACTS).read_text(encoding="utf-8"))
     _write(out, export, {**facts, **calibrate.calibration(ranks, answers, borne_out, points)}, figures)
     for title, found in figures.items():

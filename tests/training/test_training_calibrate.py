@@ -1,9 +1,13 @@
 """Calibration on made-up observations: what separates gets the weight, thresholds keep their promise."""
 
+from collections.abc import Sequence
+from typing import cast
+
 import numpy as np
 import pytest
 
 from rag.reader import Seen
+from rag.span_model import Found, SpanModel
 from rag.types import Chunk
 from training import calibrate, squad, support
 from training.calibrate import Judged
@@ -11,6 +15,16 @@ from training.pipeline import Asked, Observed
 
 TEXT = "Ann ran. Bob sat."
 CHUNK = Chunk("c", "d", "a.txt", "v", 0, len(TEXT), TEXT, ())
+
+
+class Unsure:
+    """A `SpanModel` that has no view of a sentence by itself."""
+
+    def read(self, question: str, passages: Sequence[tuple[str, Sequence[tuple[int, int]]]]) -> list[Found]:
+        return [Found(tuple(None for _ in sentences), 0.0) for _, sentences in passages]
+
+
+MODEL = cast(SpanModel, Unsure())
 
 
 def observed(number: int, margins: tuple[float, float], answerable: bool) -> Observed:
@@ -42,7 +56,7 @@ def test_the_ranking_puts_the_right_sentence_first_and_gives_its_probability(row
 
 
 def test_answerability_is_told_apart_by_models_that_did_not_see_the_question(rows: list[Observed]) -> None:
-    judged = calibrate.judged("made", rows, calibrate.ranking(rows))
+    judged = calibrate.judged("made", rows, calibrate.ranking(rows), MODEL)
     values = calibrate.crossed(judged)
     found = {one.name: one.value for one in calibrate.figures(judged, values, 0.5)}
     assert found["all: AUROC"] > 0.95
@@ -51,7 +65,7 @@ def test_answerability_is_told_apart_by_models_that_did_not_see_the_question(row
 
 
 def test_a_strictness_refuses_no_more_of_the_answerable_than_it_may(rows: list[Observed]) -> None:
-    judged = calibrate.judged("made", rows, calibrate.ranking(rows))
+    judged = calibrate.judged("made", rows, calibrate.ranking(rows), MODEL)
     points = calibrate.curve(judged, calibrate.crossed(judged))
     assert {name: point["over_refusal"] <= calibrate.OVER_REFUSAL[name] for name, point in points.items()} == {
         "lenient": True,
@@ -67,7 +81,7 @@ def test_calibration_error_is_how_far_confidence_is_from_frequency() -> None:
 
 
 def test_the_words_of_a_given_passage_are_scored_as_squad_does(rows: list[Observed]) -> None:
-    found = {one.name: one.value for one in calibrate.given(rows, calibrate.ranking(rows))}
+    found = {one.name: one.value for one in calibrate.given(rows, calibrate.ranking(rows), MODEL)}
     assert found["F1 of the answerable, never refusing"] == 1.0
     assert found["F1, always refusing"] == 0.5
     assert found["EM, best threshold"] == pytest.approx(1.0, abs=0.05)
