@@ -6,6 +6,7 @@ what a language model invents most and a similarity of words sees least. English
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from rag.words import STOP_WORDS, stems, words
 
@@ -28,6 +29,7 @@ _NEGATIONS = frozenset(
     "not no never none nobody nothing nor neither without cannot unable refused denied failed lacked".split()
 )
 _WORD = re.compile(r"\w+(?:[.,]\d+)*(?:['’]\w+)?")
+_HEDGES = frozenset("must should could would may might will shall can if".split())
 _CONTRACTED = re.compile(r"(?i)n['’]t\b")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:]['\"”’)]*\s+)['\"“‘(]*$")
 # Words that open a sentence with a capital and are no names, beyond the function words of `rag.words`.
@@ -50,13 +52,49 @@ def unfounded(statement: str, evidence: Sequence[str]) -> tuple[str, ...]:
     where the evidence has it the other way round. Everything of a statement without evidence is unfounded.
     """
     there = " ".join(evidence)
-    turned = _turned_negations(statement, _nearest(statement, evidence))
+    turned = list(_turned(statement, _nearest(statement, evidence), _NEGATIONS))
     if " ".join(statement.split()) in " ".join(there.split()):
         return tuple(dict.fromkeys(turned))  # a quotation has its particulars, but what denies it may be left out
     swapped = _swapped_roles(statement, evidence)
     speakers = [word for word in words(statement) if word in _SPEAKERS - set(words(there))]
     missing = [*_missing_numbers(statement, there), *_missing_names(statement, there), *speakers]
     return tuple(dict.fromkeys([*missing, *swapped, *turned]))
+
+
+def rewording(statement: str, evidence: Sequence[str]) -> float:
+    """How closely a statement keeps to one sentence of its evidence: the share of its words there, in their order.
+
+    0 when it says something twice that no sentence does, or as a fact what a sentence has as a wish, a duty or a
+    possibility, or the other way round. What a small verifier takes for support without being it, is mostly reworded.
+    """
+    near = _nearest(statement, evidence)
+    if _repeats(statement) and not any(map(_repeats, evidence)):
+        return 0.0
+    if any(_turned(statement, near, _HEDGES)):
+        return 0.0
+    return max((_in_order(_keys(statement), _keys(sentence)) for sentence in evidence), default=0.0)
+
+
+def _repeats(text: str) -> bool:
+    """Whether two words that carry meaning stand side by side more than once."""
+    pairs = list(pairwise(stems(text)))
+    return len(set(pairs)) < len(pairs)
+
+
+def _keys(text: str) -> list[str]:
+    """The words that carry meaning as they are compared: stems, names of peoples as those of their countries."""
+    return [_base(stem) if len(stem) > 3 else stem for stem in stems(re.sub(r"['’]s?\b", "", text))]
+
+
+def _in_order(said: Sequence[str], there: Sequence[str]) -> float:
+    """The longest common subsequence, as a share of what is said (Hunt & McIlroy 1976)."""
+    row = [0] * (len(there) + 1)
+    for word in said:
+        last = row
+        row = [0]
+        for place, other in enumerate(there):
+            row.append(last[place] + 1 if word == other else max(last[place + 1], row[place]))
+    return row[-1] / len(said) if said else 0.0
 
 
 def _missing_numbers(statement: str, there: str) -> Iterator[str]:
@@ -125,9 +163,9 @@ def _nearest(statement: str, evidence: Sequence[str]) -> str:
     return max(evidence, key=lambda sentence: len(said & set(stems(sentence))), default="")
 
 
-def _turned_negations(statement: str, there: str) -> Iterator[str]:
-    """Negations the statement adds, and those before words it repeats that it leaves out."""
-    denies, denied = _negations(statement), _negations(there)
+def _turned(statement: str, there: str, turning: frozenset[str]) -> Iterator[str]:
+    """Words that turn what follows: those the statement adds, and those before words it repeats that it leaves out."""
+    denies, denied = _turns(statement, turning), _turns(there, turning)
     if denies and not denied:
         yield denies[0][0]
     if denied and not denies:
@@ -135,13 +173,13 @@ def _turned_negations(statement: str, there: str) -> Iterator[str]:
         yield from (f"({negation})" for negation, after in denied if said & set(stems(" ".join(after))))
 
 
-def _negations(text: str) -> list[tuple[str, list[str]]]:
-    """Each negation with the few words it is taken to deny."""
-    found = [word.lower() for word in _plain_words(_CONTRACTED.sub(" not", text))]
+def _turns(text: str, turning: frozenset[str]) -> list[tuple[str, list[str]]]:
+    """Each word that turns with the few words it is taken to turn."""
+    found = [word if word == "May" else word.lower() for word in _plain_words(_CONTRACTED.sub(" not", text))]
     return [
         (word, [w for w in found[at + 1 : at + 1 + _LOST_WITHIN] if w not in STOP_WORDS])
         for at, word in enumerate(found)
-        if word in _NEGATIONS
+        if word in turning
     ]
 
 

@@ -20,6 +20,8 @@ from rag.words import stems
 THRESHOLD = 0.65
 _ENOUGH = 0.9  # the share of a statement's stems that word comparison alone asks for
 CHECKS = ("unfounded", "words", "turned")
+SUPPORT = ("model", *CHECKS, "length", "model by length", "words by length")
+_LONG = 100  # words of evidence, beyond which more make no difference
 _UNFOUNDED = 3  # particulars beyond which more tell no more
 
 
@@ -37,7 +39,7 @@ class TrainedVerifier:
             return 0.0
         if said in cited:
             return 1.0
-        return self._support({"model": self._model.support([(said, cited)])[0], **checks(said, cited)})
+        return self._support(support_values(said, cited, self._model.support([(said, cited)])[0]))
 
 
 class LexicalVerifier:
@@ -72,6 +74,17 @@ def checks(statement: str, evidence: str) -> dict[str, float]:
         "words": sum(stem in there for stem in said) / len(said) if said else 1.0,
         "turned": float(turned(statement, evidence)),
     }
+
+
+def support_values(statement: str, evidence: str, model: float) -> dict[str, float]:
+    """The numbers that tell support, by the names of `SUPPORT`; `model` is the model's logit.
+
+    The longer the evidence, the less the model's word is worth, and the more the words it shares with the statement.
+    """
+    found = checks(statement, evidence)
+    length = min(len(evidence.split()), _LONG) / _LONG
+    by_length = {"length": length, "model by length": model * length, "words by length": found["words"] * length}
+    return {"model": model, **found, **by_length}
 
 
 def supported(draft: Draft, verifier: Verifier) -> float:

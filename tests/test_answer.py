@@ -92,7 +92,14 @@ def test_an_empty_index_has_a_reason_of_its_own(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "evidence"),
-    [("Cats purr in Paris.", 1), ("Cats purr softly since 1990.", 1), ("Cats bark.", 0)],
+    [
+        ("Cats purr in Paris.", 1),
+        ("Cats purr softly since 1990.", 1),
+        ("Cats bark.", 0),
+        ("Softly, cats and only cats purr.", 1),
+        ("Do cats purr softly?", 1),
+        ("Cats purr softly to whom.", 1),
+    ],
 )
 def test_what_is_not_supported_is_dropped_and_the_documents_own_words_stand_in(
     index: Assistant, text: str, evidence: int

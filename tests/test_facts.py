@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.facts import names, unfounded
+from rag.facts import names, rewording, unfounded
 
 PAGES = "A trove of classified documents 700 pages long reveals the workings of Iran’s ministry in Iraq."
 BOARD = "In spite of a bad start, the Russians were able to outplay the Danes, who had won in May."
@@ -54,3 +54,22 @@ def test_a_quotation_needs_no_check_even_over_a_line_break() -> None:
 def test_names_are_found_by_their_capitals_but_not_where_any_sentence_begins() -> None:
     assert names("Working with the US, Adil Abdul Mahdi said: “People wait.”") == ["US", "Adil", "Abdul", "Mahdi"]
     assert names("Soleimani led. Officials agreed in March.") == ["Soleimani", "March"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "share"),
+    [
+        ("The Russians were able to outplay the Danes.", 1.0),
+        ("The Russian team was able to outplay the Danes.", 0.8),
+        ("The Danes, who had won in May, outplayed the Russians.", 0.5),
+        ("Nobody plays chess.", 0.0),
+        ("The Russians will outplay the Danes.", 0.0),
+        ("The Russians outplay the Danes, as the Russians outplay everybody.", 0.0),
+    ],
+)
+def test_how_closely_a_statement_keeps_to_a_sentence(statement: str, share: float) -> None:
+    assert rewording(statement, ["Nothing else matters.", BOARD]) == pytest.approx(share, abs=0.01)
+
+
+def test_a_duty_is_no_fact() -> None:
+    assert rewording("The measures were limited.", ["We must think about limiting the measures."]) == 0.0

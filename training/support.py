@@ -15,14 +15,14 @@ from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyp
 from rag.signals import Logistic
 from rag.span_model import SpanModel
 from rag.types import Encoder
-from rag.verify import CHECKS, checks
+from rag.verify import CHECKS, SUPPORT, support_values
 from training import data
 from training.data import Claim
 from training.metrics import Figure, auroc_figure, balanced_accuracy, figure
 from training.text import sentences
 
 FITTED = ("fm2_dev", "fever_symmetric_dev", "wice_dev")
-WAYS = {"model": ("model",), "checks": CHECKS, "both": ("model", *CHECKS)}
+WAYS = {"model": ("model",), "checks": CHECKS, "both": SUPPORT}
 FOLDS = 5
 CHOSEN = 4  # sentences of a page
 LOOKED_AT = 16  # sentences that share the most words with the claim, of which the nearest are chosen
@@ -50,7 +50,7 @@ def judged(model: SpanModel, encoder: Encoder) -> list[Judged]:
 def _judged(name: str, rows: Sequence[Claim], model: SpanModel) -> list[Judged]:
     logits = model.support([(row.claim, row.evidence) for row in rows])
     return [
-        Judged(name, {"model": logit, **checks(row.claim, row.evidence)}, row.supported)
+        Judged(name, support_values(row.claim, row.evidence, logit), row.supported)
         for row, logit in zip(rows, logits, strict=True)
     ]
 

@@ -92,6 +92,9 @@ def test_hovering_over_a_citation_shows_its_quote(open_chat: Open) -> None:
     expect(chat.page.locator(".cs-card")).to_be_hidden()
     chat.page.locator(".cs-turn .cs-chip").first.hover()
     expect(chat.page.locator(".cs-card .cs-card-quote")).to_have_text(QUOTE)
+    chat.page.locator(".cs-card").hover()
+    chat.page.wait_for_timeout(500)  # to be sure that it stays for who reads or copies it
+    expect(chat.page.locator(".cs-card")).to_be_visible()
     chat.page.mouse.move(5, 5)
     expect(chat.page.locator(".cs-card")).to_be_hidden()
 

@@ -105,7 +105,7 @@ def test_sets_weigh_alike() -> None:
 
 def test_support_is_fitted_to_what_tells_claims_apart() -> None:
     rows = [
-        support.Judged("fm2_dev", {"model": 2.0 if true else -2.0, **dict.fromkeys(support.CHECKS, 1.0)}, true)
+        support.Judged("fm2_dev", {**dict.fromkeys(support.SUPPORT, 1.0), "model": 2.0 if true else -2.0}, true)
         for true in (True, False) * 20
     ]
     fitted = support.support(rows)

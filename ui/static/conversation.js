@@ -64,8 +64,10 @@ function line(name, words) {
 }
 
 let shown = null; // the control whose card is shown
+let leaving = 0; // the pointer may cross the gap to the card, to read on or to copy from it
 
 function showCard(owner) {
+  clearTimeout(leaving);
   shown = owner;
   card.replaceChildren();
   line('cs-card-quote', owner.dataset.quote);
@@ -99,9 +101,17 @@ for (const name of ['mouseover', 'focusin']) {
     if (ownerOf(event) && !window.citespan.restoring) showCard(ownerOf(event));
   });
 }
-for (const name of ['mouseout', 'focusout', 'click']) {
+function leaveCard() {
+  clearTimeout(leaving);
+  leaving = setTimeout(hideCard, 200);
+}
+
+for (const name of ['focusout', 'click']) {
   element.addEventListener(name, hideCard);
 }
+element.addEventListener('mouseout', leaveCard);
+card.addEventListener('mouseenter', () => clearTimeout(leaving));
+card.addEventListener('mouseleave', leaveCard);
 document.addEventListener('scroll', placeCard, true);
 
 document.addEventListener('keydown', (event) => {
