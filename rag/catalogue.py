@@ -7,6 +7,7 @@ is the business of `rag.journal`.
 
 import hashlib
 import json
+import sqlite3
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from fnmatch import fnmatchcase
@@ -19,6 +20,7 @@ from rag.schema import ADDED_COLUMNS, SCHEMA, read_chunk, read_document
 from rag.types import Chunk, Document, Ranked, SourceFile
 from rag.words import content_words
 
+COMMON = 10_000  # chunks that hold a word, beyond which it is passed over in search
 _SHORTEST_ID = 4  # characters of a document id that may stand for the whole
 _READY_CHUNKS = "chunks JOIN documents USING (doc_id, version) WHERE documents.state = 'ready'"
 _CHUNK_COLUMNS = 'chunks.id, doc_id, documents.source, version, start, "end", chunks.text, sentences, chunks.places'
@@ -197,19 +199,29 @@ class Catalogue:
             return {row[0] for row in connection.execute(f"SELECT chunks.id FROM {_READY_CHUNKS}")}
 
     def search(self, question: str, *, limit: int, doc_ids: Sequence[str] | None = None) -> list[Ranked]:
-        """The chunks that share words with the question, by BM25, best first, over some documents or all."""
-        words = content_words(question)
+        """The chunks that share words with the question, by BM25, best first, over some documents or all.
+
+        Over all, words that stand in more than COMMON chunks are passed over if there are others: they tell chunks
+        apart least, and to score all that hold them is nearly all of the time that a large index takes.
+        """
+        words = list(dict.fromkeys(content_words(question)))
         if not words:
             return []
-        query = " OR ".join(f'"{word}"' for word in dict.fromkeys(words))
         within = "" if doc_ids is None else "AND doc_id IN (SELECT value FROM json_each(:docs))"
         with self.database.reading() as connection:
+            telling = [word for word in words if not _is_common(connection, word)] if doc_ids is None else words
+            query = " OR ".join(f'"{word}"' for word in telling or words)
             rows = connection.execute(
                 f"SELECT chunks.id, -bm25(words) AS score FROM words JOIN chunks ON number = words.rowid"
                 f" WHERE words MATCH :query {within} ORDER BY score DESC, chunks.id LIMIT :limit",
                 {"query": query, "limit": limit, "docs": json.dumps(list(doc_ids or []))},
             )
             return [Ranked(id=id_, score=score) for id_, score in rows]
+
+
+def _is_common(connection: sqlite3.Connection, word: str) -> bool:
+    found = "SELECT 1 FROM words WHERE words MATCH ? LIMIT 1 OFFSET ?"
+    return connection.execute(found, (f'"{word}"', COMMON)).fetchone() is not None
 
 
 def _names(pattern: str, doc_id: str, source: str) -> bool:

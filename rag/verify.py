@@ -16,7 +16,7 @@ from rag.types import Draft, Verifier
 from rag.words import stems
 
 # The least support with which a statement is shown. On the development claims the trained verifier then passes 10 % of
-# FoolMeTwice's false ones, 13 % of WiCE's and 16 % of FEVER-symmetric's, before the rules of `rag.facts` have their say.
+# FoolMeTwice's false ones, 13 % of WiCE's, 16 % of FEVER-symmetric's, before the rules of `rag.facts` have their say.
 THRESHOLD = 0.65
 _ENOUGH = 0.9  # the share of a statement's stems that word comparison alone asks for
 CHECKS = ("unfounded", "words", "turned")

@@ -105,6 +105,19 @@ def test_a_question_is_never_search_syntax(catalogue: Catalogue, journal: Journa
     assert catalogue.search(question, limit=5) == []
 
 
+def test_a_word_of_too_many_chunks_is_passed_over_unless_there_is_no_other(
+    catalogue: Catalogue, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for document in (OLD, OTHER := make_document("Dogs sleep.", source="b.txt")):
+        journal.begin(document, cut(document))
+        journal.publish([document])
+    assert len(catalogue.search("sleeping dogs", limit=5)) == 2
+    monkeypatch.setattr("rag.catalogue.COMMON", 1)
+    assert [item.id for item in catalogue.search("sleeping dogs", limit=5)] == [chunk.id for chunk in cut(OTHER)]
+    assert len(catalogue.search("dogs", limit=5)) == 2
+    assert len(catalogue.search("sleeping dogs", limit=5, doc_ids=[OLD.doc_id, OTHER.doc_id])) == 2
+
+
 def test_search_within_some_documents_finds_nothing_in_others(catalogue: Catalogue, journal: Journal) -> None:
     journal.begin(OLD, cut(OLD))
     journal.publish([OLD])
