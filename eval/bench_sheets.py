@@ -90,7 +90,7 @@ def _query_sheet(found: Bench) -> Sheet:
 
 def _growth_sheet(found: Bench) -> Sheet:
     """What a million chunks would take: per chunk as measured at the largest size, times a million."""
-    small, large = (one for one in (found.sizes[0], found.sizes[-1]))
+    small, large = found.sizes[0], found.sizes[-1]
     chunks = large.ingested.chunks
     more = max(chunks - small.ingested.chunks, 1)
     encoding = 1 / max(rate for name, rate in found.embedding.items() if name.startswith("encoder alone"))

@@ -197,7 +197,7 @@ def _waiting(found: Sequence[Measured]) -> Sheet:
         [
             (waits.evidence, waits.statement, waits.answer)
             for waits in each
-            if waits and waits.evidence and waits.statement
+            if waits and waits.evidence is not None and waits.statement is not None
         ]
         for each in zip(*(one.waits for one in found), strict=True)
     ]

@@ -137,10 +137,7 @@ class Answerer:
 
     def _completed(self, asked: Asked, reading: Reading, outcome: Outcome) -> Iterator[Event | None]:
         """The documents' own sentences for each part of the question that nothing a model wrote answers."""
-        written = list(outcome.kept)
-        for question, part in _parts(asked.wanted, reading):
-            if any(self._answers(question, statement.text, part) for statement in written):
-                continue
+        for part in self._unanswered(asked.wanted, reading, tuple(outcome.kept)):
             before = len(outcome.kept)
             yield from self._judged(Extractive(), asked, part, outcome)
             if quoted := len(outcome.kept) - before:
@@ -152,9 +149,7 @@ class Answerer:
         try:
             for step in steps:
                 if isinstance(step, Draft):
-                    quotes = generator.name == Extractive.name  # the reader chose them for this question
-                    relevant = quotes or self._answers(asked.wanted, step.text, reading)
-                    yield self._sorted(step, asked, reading, outcome, relevant=relevant)
+                    yield self._sorted(step, generator, asked, reading, outcome)
                 elif step is None:
                     yield None
                 else:
@@ -163,19 +158,30 @@ class Answerer:
             if isinstance(steps, GeneratorType):  # so that a model stops now, not when this is collected
                 steps.close()
 
+    def _unanswered(self, question: str, reading: Reading, kept: Sequence[Statement]) -> Iterator[Reading]:
+        """The readings of those parts of a question that no statement answers. What is kept answers one of them."""
+        if not reading.parts:
+            yield from () if kept else (reading,)
+            return
+        answered = [part for part in parts(question) if part not in reading.missing]
+        for part, its_reading in zip(answered, reading.parts, strict=True):
+            if not any(self._answers(part, statement.text, its_reading) for statement in kept):
+                yield its_reading
+
     def _answers(self, question: str, text: str, reading: Reading) -> bool:
         """Whether a statement answers the question, or does so no less than the sentence the reader would quote."""
         found = self.relevance(question, text)
         return found >= RELEVANT or found >= self.relevance(question, reading.evidence[0].quote)
 
     def _sorted(
-        self, draft: Draft, asked: Asked, reading: Reading, outcome: Outcome, *, relevant: bool
+        self, draft: Draft, generator: Generator, asked: Asked, reading: Reading, outcome: Outcome
     ) -> Event | None:
         statement = self._statement(draft, reading)
-        supported = bool(statement.citations) and statement.support >= THRESHOLD
-        if supported and not relevant:
+        verified = bool(statement.citations) and statement.support >= THRESHOLD
+        quotes = generator.name == Extractive.name  # the reader chose them for this question
+        if verified and not quotes and not self._answers(asked.wanted, draft.text, reading):
+            verified = False
             outcome.notes.append(Note("beside_question", _BESIDE))
-        verified = supported and relevant
         if verified or (statement.citations and not asked.verify):
             outcome.kept.append(statement)
             return StatementVerified(statement) if asked.verify else None
@@ -201,11 +207,3 @@ class _Found:
     reading: Reading
     nearest: tuple[Citation, ...]
     answers: bool
-
-
-def _parts(question: str, reading: Reading) -> list[tuple[str, Reading]]:
-    """Each part of a question that the documents answer, with its reading."""
-    if not reading.parts:
-        return [(question, reading)]
-    answered = [part for part in parts(question) if part not in reading.missing]
-    return list(zip(answered, reading.parts, strict=True))

@@ -7,16 +7,15 @@ does not bear out gets one chance with the other sentences that were retrieved. 
 import math
 from collections.abc import Iterator, Sequence
 
-from rag.facts import rewording, unfounded
+from rag.facts import keeping, unfounded
 from rag.types import Draft, Evidence, Reading, Verifier
 from rag.verify import THRESHOLD, supported
 from rag.words import stems, words
 
-# A statement that is no quotation follows a sentence that it cites, by `rag.facts.rewording`: closely, or less closely
-# and then with more support. Chosen by reading what two small models wrote; see docs/generators.md.
+# A statement keeps to the words of a sentence that it cites, by `rag.facts.keeping`: closely, or loosely and then with
+# more support, of which the verifier is sure. Chosen by reading what two small models wrote; see docs/generators.md.
 CLOSE, LOOSE, SURE = 0.87, 0.75, 0.86
 _ASKING = frozenset("what who whom whose which when where why how".split())
-DOUBTFUL = 0.6  # the most support that any other statement gets: less than what is shown
 LEAST_WORDS = 4  # fewer say nothing that could be checked: the name of a country is in every second sentence
 OTHERS = 4  # sentences tried for a statement whose own evidence fails; those that share most words with it
 
@@ -41,17 +40,18 @@ def settled(draft: Draft, reading: Reading, verifier: Verifier) -> tuple[Draft, 
 def support(draft: Draft, verifier: Verifier) -> float:
     """How well the evidence it names bears a draft out, 0..1.
 
-    That is 0 when a particular is missing from it, and for a few words or a question that are no sentence of it.
+    That is 0 when a particular is missing from it, for a few words or a question that are no sentence of it, and for a
+    statement that keeps too little to the words of any. What rules can tell no model is asked.
     """
     quotes = [item.quote for item in draft.evidence]
     if not quotes or unfounded(draft.text, quotes) or _states_nothing(draft.text, quotes):
         return 0.0
-    found = supported(draft, verifier)
-    if not math.isfinite(found):
+    kept_to = keeping(draft.text, quotes)
+    if kept_to < LOOSE:
         return 0.0
-    kept_to = rewording(draft.text, quotes)
-    if kept_to < LOOSE or (kept_to < CLOSE and found < SURE):
-        return min(max(found, 0.0), DOUBTFUL)
+    found = supported(draft, verifier)
+    if not math.isfinite(found) or (kept_to < CLOSE and found < SURE):
+        return 0.0
     return min(max(found, 0.0), 1.0)
 
 

@@ -73,7 +73,7 @@ def _print_remarks(answer: Answer, dropped: bool) -> None:
         out.print(_shown(f"{note.message}{f' ({note.count})' if note.count > 1 else ''}", style="dim"))
     if not answer.dropped:
         return
-    count = f"{len(answer.dropped)} dropped: not borne out by the documents"
+    count = f"{len(answer.dropped)} dropped: not borne out by the documents, or beside the question"
     out.print(f"{count}." if not dropped else f"{count}:", style="dim")
     for statement in answer.dropped if dropped else ():
         struck = _shown(statement.text, style="strike dim")

@@ -41,6 +41,7 @@ _OPENERS = frozenset(
 )
 _COMMON_ENDINGS = ("ing", "ed", "ly", "tion", "tions", "ment", "ments", "ness", "ings")
 _DEMONYMS = ("i", "n", "an", "ian", "ese", "s")  # Iraq, Iraqi; Iran, Iranian: neither adds a fact
+_PEOPLE = re.compile(rf"(?<=\w{{4}})(?:{'|'.join(sorted(_DEMONYMS, key=len, reverse=True))})s?$")
 _LOST_WITHIN = 3  # how many words after a negation it is taken to deny
 
 
@@ -61,7 +62,7 @@ def unfounded(statement: str, evidence: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*missing, *swapped, *turned]))
 
 
-def rewording(statement: str, evidence: Sequence[str]) -> float:
+def keeping(statement: str, evidence: Sequence[str]) -> float:
     """How closely a statement keeps to one sentence of its evidence: the share of its words there, in their order.
 
     0 when it says something twice that no sentence does, or as a fact what a sentence has as a wish, a duty or a
@@ -82,8 +83,8 @@ def _repeats(text: str) -> bool:
 
 
 def _keys(text: str) -> list[str]:
-    """The words that carry meaning as they are compared: stems, names of peoples as those of their countries."""
-    return [_base(stem) if len(stem) > 3 else stem for stem in stems(re.sub(r"['’]s?\b", "", text))]
+    """The words that carry meaning as they are compared: stems, without the endings of peoples' names."""
+    return [_base(stem) for stem in stems(re.sub(r"['’]s?\b", "", text))]
 
 
 def _in_order(said: Sequence[str], there: Sequence[str]) -> float:
@@ -207,8 +208,8 @@ def _roles(text: str) -> Iterator[tuple[str, tuple[str, str, str]]]:
 
 
 def _base(name: str) -> str:
-    """A name, and the people of that name, in one form."""
-    return re.sub(r"(?:ians|ian|ans|an|is|i|s|n)$", "", name.lower())
+    """A name without the endings that make it that of a people; four letters stay."""
+    return _PEOPLE.sub("", name.lower())
 
 
 def _plain_words(text: str) -> list[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from rag.questions import parts
-from rag.signals import Calibration, question_values, sentence_values
+from rag.signals import Calibration, Logistic, question_values, sentence_values
 from rag.span_model import Found, SpanModel
 from rag.types import Chunk, Encoder, Evidence, Passage, Reader, Reading, Sentence
 
@@ -24,6 +24,9 @@ _WEIGHT, _BIAS = 10.852, -7.084
 # A best MaxSim under this is about something else: so are 75 % of the questions asked of the other set's documents,
 # and 6 % of those asked of their own.
 _ON_TOPIC = 0.45
+
+# Whether a text answers, read by itself: the mean of both logits, as it stands.
+_ALONE = Logistic({"answerable": 0.5, "margin": 0.5}, bias=0.0)
 
 _Place = tuple[Chunk, Sentence]
 
@@ -94,8 +97,8 @@ class SpanReader:
     def relevance(self, question: str, statement: str) -> float:
         """The model's word on the statement as a passage: of its classifier and of its best span, as one logit."""
         read = read_alone(self._model, question, statement)
-        margin = read.sentences[0][0] if read.sentences[0] else read.answerable
-        return round(1 / (1 + math.exp(-(read.answerable + max(margin, -15.0)) / 2)), 4)
+        margin = read.sentences[0][0] if read.sentences[0] else None
+        return _ALONE({**sentence_values(margin, 0.0), "answerable": read.answerable})
 
 
 class PartsReader:

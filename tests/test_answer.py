@@ -111,6 +111,19 @@ def test_what_is_not_supported_is_dropped_and_the_documents_own_words_stand_in(
     assert [note.kind for note in answer.notes] == ["fell_back"]
 
 
+def test_no_model_judges_what_a_rule_can_tell(index: Assistant) -> None:
+    judged: list[str] = []
+
+    class Counts:
+        def support(self, statement: str, evidence: Sequence[str]) -> float:
+            judged.append(statement)
+            return 1.0
+
+    index._answerer = replace(replaced(index, Writes("Softly, cats and only cats purr.")), verifier=Counts())
+    index.ask("Do cats purr softly?")
+    assert set(judged) == {"Cats purr softly."}
+
+
 def test_what_the_documents_say_and_nobody_asked_is_dropped(index: Assistant) -> None:
     class Strays(Writes):
         def generate(self, question: str, reading: Reading) -> Sequence[Draft]:

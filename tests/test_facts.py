@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.facts import names, rewording, unfounded
+from rag.facts import keeping, names, unfounded
 
 PAGES = "A trove of classified documents 700 pages long reveals the workings of Iran’s ministry in Iraq."
 BOARD = "In spite of a bad start, the Russians were able to outplay the Danes, who had won in May."
@@ -68,8 +68,14 @@ def test_names_are_found_by_their_capitals_but_not_where_any_sentence_begins() -
     ],
 )
 def test_how_closely_a_statement_keeps_to_a_sentence(statement: str, share: float) -> None:
-    assert rewording(statement, ["Nothing else matters.", BOARD]) == pytest.approx(share, abs=0.01)
+    assert keeping(statement, ["Nothing else matters.", BOARD]) == pytest.approx(share, abs=0.01)
+
+
+def test_a_people_and_its_country_are_one_name() -> None:
+    evidence = ["In spite of a bad start, the Iranians outplayed Iraq."]
+    assert keeping("Iran outplayed the Iraqis.", evidence) == 1.0
+    assert "(iraq outplayed iran)" in unfounded("Iraq outplayed Iran.", evidence)
 
 
 def test_a_duty_is_no_fact() -> None:
-    assert rewording("The measures were limited.", ["We must think about limiting the measures."]) == 0.0
+    assert keeping("The measures were limited.", ["We must think about limiting the measures."]) == 0.0

@@ -256,9 +256,8 @@ def _dropped(answer: Answer) -> Html:
         tag("li", tag("s", text(item.text)), text(" "), tag("small", text(f"support {percent(item.support)}")))
         for item in answer.dropped
     ]
-    number = len(answer.dropped)
-    them = "it" if number == 1 else "them"
-    title = tag("summary", text(f"{counted(number, 'statement')} left out: no source carries {them}"))
+    left_out = f"{counted(len(answer.dropped), 'statement')} left out: not carried by a source, or beside the question"
+    title = tag("summary", text(left_out))
     return tag("details", title, tag("ul", *items), class_="cs-dropped")
 
 

@@ -80,9 +80,9 @@ def test_dropped_statements_are_disclosed_and_a_rewritten_question_is_shown() ->
     shown = Reading(conversation((Turn("How long?", answer=answer),))).text
     assert "Understood as: How long is the bridge?" in shown
     assert "The documents do not say: who built it?" in shown
-    assert shown.endswith("1 statement left out: no source carries itIt is red. support 12%")
+    assert shown.endswith("1 statement left out: not carried by a source, or beside the questionIt is red. support 12%")
     two = Reading(conversation((Turn("How long?", answer=replace(answer, dropped=dropped * 2)),))).text
-    assert "2 statements left out: no source carries them" in two
+    assert "2 statements left out: not carried by a source" in two
 
 
 WORKING = [
