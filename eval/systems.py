@@ -20,10 +20,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-import rag
 from eval.errors import MissingPeerError
 from eval.peers import DEPTH, OURS, Piece, Reply, System
-from rag import AnswerDone, find_model
+from rag import AnswerDone, find_model, language_model
 from rag.settings import load_settings
 
 if TYPE_CHECKING:
@@ -192,33 +191,19 @@ def all_systems(generator: str) -> Iterator[tuple[list[System], list[str]]]:
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    llm = language_model(generator)
-    plain = LlamaIndex(embedding, lambda text: tokenizer.encode(text, add_special_tokens=False).ids, llm)
     optional: dict[str, Callable[[], System]] = {
         "txtai": lambda: Txtai(folder, plain.split),
         "haystack": lambda: Haystack(embedding.get_text_embedding_batch),
     }
     missing = [name for name in optional if find_spec(name) is None]
     with ExitStack() as stack:
+        llm = None if generator == EXTRACTIVE else stack.enter_context(language_model(generator))
+        plain = LlamaIndex(embedding, lambda text: tokenizer.encode(text, add_special_tokens=False).ids, llm)
         place = Path(stack.enter_context(TemporaryDirectory(prefix="citespan-peers-")))
         (place / "texts").mkdir()
         assistant = stack.enter_context(Assistant.open(place / "index", generator=generator, base=place / "texts"))
         others = [make() for name, make in optional.items() if name not in missing]
         yield [Citespan(assistant, place / "texts"), plain, *others], missing
-
-
-def language_model(generator: str) -> LLM | None:
-    """The LlamaIndex LLM behind a generator's name, for another system to use; none for quotations.
-
-    Raises MissingPeerError where this Citespan has no `rag.language_model` to get it from.
-    """
-    if generator == EXTRACTIVE:
-        return None
-    find = getattr(rag, "language_model", None)
-    if find is None:
-        raise MissingPeerError(f"This Citespan hands out no language model, so only {EXTRACTIVE} can be compared.")
-    found: LLM = find(generator)
-    return found
 
 
 def plain_embedding(folder: Path) -> BaseEmbedding:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rag.assistant import Assistant as Assistant
     from rag.assistant import query as query
     from rag.errors import CitespanError as CitespanError
+    from rag.llm import language_model as language_model
     from rag.loaders import SUFFIXES as SUFFIXES
     from rag.models import find_model as find_model
     from rag.reports import CheckReport as CheckReport
@@ -33,6 +34,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "rag.assistant": ("Assistant", "query"),
     "rag.errors": ("CitespanError",),
+    "rag.llm": ("language_model",),
     "rag.loaders": ("SUFFIXES",),
     "rag.models": ("find_model",),
     "rag.reports": ("CheckReport", "DocumentInfo", "Feedback", "IngestReport"),

@@ -398,7 +398,7 @@ def _listed(paths: Paths) -> list[str | PathLike[str]]:
 
 
 def _generator(choice: "str | Generator | LLM", settings: Settings) -> "Generator":
-    limits = Limits(window=settings.context_window, answer=settings.answer_tokens, timeout=settings.model_timeout)
+    limits = Limits.of(settings)
     if isinstance(choice, str):
         return Extractive() if choice == Extractive.name else Writer.named(choice, limits)
     return choice if isinstance(choice, Generator) else writer_for(choice, limits)

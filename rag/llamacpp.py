@@ -113,7 +113,7 @@ class LlamaCpp(CustomLLM):
         Keeping whatever happens to match would save more, but the last bits of the numbers, and so the odd answer,
         would depend on what was asked before.
         """
-        prefix = self._prefix(messages[0])
+        prefix = self._prefix(messages[0]) if len(messages) > 1 else []  # a lone message is no instruction
         kept = self._llama.input_ids[: self._llama.n_tokens].tolist()[: len(prefix)]
         if kept != prefix:
             self._llama.reset()

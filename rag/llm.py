@@ -23,6 +23,7 @@ from rag.errors import (
 )
 from rag.gguf import find_gguf
 from rag.prompts import Schema
+from rag.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from llama_index.core.base.llms.types import ChatMessage
@@ -46,6 +47,11 @@ class Limits:
     window: int
     answer: int
     timeout: float
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Limits":
+        """Those of the settings."""
+        return cls(settings.context_window, settings.answer_tokens, settings.model_timeout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +141,17 @@ def open_backend(spec: str, limits: Limits) -> Backend:
     name = label(spec)
     kind, _, rest = spec.partition(":")
     return _OPENERS[kind](name, rest, limits)
+
+
+@contextmanager
+def language_model(spec: str) -> "Iterator[LLM]":
+    """The LlamaIndex `LLM` that a specification names, in the limits of the settings, for other programs to ask.
+
+    Nothing that it writes is checked. Raises as `open_backend`.
+    """
+    share_processor(spec)
+    with closing(open_backend(spec, Limits.of(load_settings()))) as backend, backend.session() as llm:
+        yield llm
 
 
 def own_backend(llm: "LLM") -> Backend:

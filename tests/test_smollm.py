@@ -13,7 +13,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from llama_index.core import MockEmbedding
 
+from eval import systems
+from rag import language_model
 from rag.assistant import Assistant
 from rag.facts import unfounded
 from rag.gguf import find_gguf
@@ -51,6 +54,16 @@ def assert_borne_out(answer: Answer, assistant: Assistant) -> None:
         assert assistant.verifier.support(statement.text, quotes) >= THRESHOLD
     for citation in (citation for statement in answer.statements for citation in statement.citations):
         assert assistant.document(citation.doc_id).text[citation.start : citation.end] == citation.quote
+
+
+def test_the_model_can_be_asked_by_another_program_and_remembers_nothing() -> None:
+    with language_model(SMOLLM) as llm:
+        plain = systems.LlamaIndex(MockEmbedding(embed_dim=8), str.split, llm)
+        plain.add({"a.txt": "The harbour bridge was opened in 1932."})
+        reply = plain.answer("When was the bridge opened?")
+        assert (plain.answers, reply.refused) == (True, False)
+        first, other, again = (llm.complete(text).text for text in ("Name a colour.", "Name a city.", "Name a colour."))
+    assert first and first == again != other
 
 
 def test_nothing_that_smollm_invents_is_shown_and_the_same_question_has_the_same_answer(folder: Path) -> None:

@@ -9,10 +9,9 @@ import pytest
 from llama_index.core import MockEmbedding
 from llama_index.core.llms import MockLLM
 
-import rag
 from eval import cases, peers, sheets, systems
 from eval.cases import Case
-from eval.errors import MissingPeerError, NothingToMeasureError
+from eval.errors import NothingToMeasureError
 from eval.outcomes import Place
 from eval.peers import Piece, Reply
 from tests import fakes as rag_fakes
@@ -142,17 +141,6 @@ def test_a_plain_llamaindex_pipeline_is_asked_through_its_own_interface() -> Non
     assert found and all(peers.valid(one, TEXTS) for one in found)
     cited = plain.answer(ASKED[0].question).cited  # the mock repeats the prompt, and with it the marks in the example
     assert cited and all(one.start is None and one.text in SEED_TEXT for one in cited)
-
-
-def test_a_language_model_is_handed_on_where_citespan_hands_one_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert systems.language_model("extractive") is None
-    monkeypatch.delitem(vars(rag), "language_model", raising=False)
-    if not hasattr(rag, "language_model"):
-        with pytest.raises(MissingPeerError, match="hands out no language model"):
-            systems.language_model("gguf:a.gguf")
-    model = MockLLM()
-    monkeypatch.setitem(vars(rag), "language_model", {"gguf:a.gguf": model}.get)
-    assert systems.language_model("gguf:a.gguf") is model
 
 
 def test_haystack_gives_the_offsets_of_its_parts() -> None:
