@@ -12,9 +12,9 @@ from rag.types import Draft, Evidence, Reading, Verifier
 from rag.verify import THRESHOLD, supported
 from rag.words import stems, words
 
-# A statement keeps to the words of a sentence that it cites, by `rag.facts.keeping`: closely, or loosely and then with
-# more support, of which the verifier is sure. Chosen by reading what two small models wrote; see docs/generators.md.
-CLOSE, LOOSE, SURE = 0.87, 0.75, 0.86
+# The share of a statement's words that must stand in one sentence that it cites, in their order, by
+# `rag.facts.keeping`. Chosen by reading what two small models wrote; see docs/generators.md.
+CLOSE = 0.87
 _ASKING = frozenset("what who whom whose which when where why how".split())
 LEAST_WORDS = 4  # fewer say nothing that could be checked: the name of a country is in every second sentence
 OTHERS = 4  # sentences tried for a statement whose own evidence fails; those that share most words with it
@@ -46,13 +46,10 @@ def support(draft: Draft, verifier: Verifier) -> float:
     quotes = [item.quote for item in draft.evidence]
     if not quotes or unfounded(draft.text, quotes) or _states_nothing(draft.text, quotes):
         return 0.0
-    kept_to = keeping(draft.text, quotes)
-    if kept_to < LOOSE:
+    if keeping(draft.text, quotes) < CLOSE:
         return 0.0
     found = supported(draft, verifier)
-    if not math.isfinite(found) or (kept_to < CLOSE and found < SURE):
-        return 0.0
-    return min(max(found, 0.0), 1.0)
+    return min(max(found, 0.0), 1.0) if math.isfinite(found) else 0.0
 
 
 def _states_nothing(text: str, quotes: Sequence[str]) -> bool:

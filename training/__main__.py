@@ -1,6 +1,7 @@
 """Command line: `python -m training reader|verifier|export|calibrate`."""
 
 import argparse
+import copy
 import os
 import signal
 import sys
@@ -29,6 +30,9 @@ def parser() -> argparse.ArgumentParser:
         train.add_argument("--seed", type=int, default=0)
         train.add_argument(
             "--start", type=Path, help="a run's directory, or an export's, to take the first weights from"
+        )
+        train.add_argument(
+            "--mine", action="store_true", help="of several unanswerable twins take the one that takes the start in"
         )
         train.add_argument("--first-shard", type=int, default=0, help="the shard to begin with; passages grow with it")
     _add_measuring(commands)
@@ -59,6 +63,8 @@ def train(options: argparse.Namespace) -> None:
 
     from training import model, tasks
     from training.curve import draw
+    from training.mining import Miner
+    from training.negatives import first_of_each
     from training.train import Plan, Trainer, run
 
     torch.manual_seed(options.seed)
@@ -74,9 +80,10 @@ def train(options: argparse.Namespace) -> None:
         first_shard=options.first_shard,
     )
     mixture = tasks.READER if options.command == "reader" else tasks.VERIFIER
+    choose = Miner(copy.deepcopy(reader), options.seed) if options.mine else first_of_each
     asked: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, frame: asked.append(number))
-    run(Trainer(reader, plan), tasks.shards(mixture, options.seed), report=say, stopped=lambda: bool(asked))
+    run(Trainer(reader, plan), tasks.shards(mixture, options.seed, choose), report=say, stopped=lambda: bool(asked))
     picture = draw(plan.directory)
     say(f"the curve: {picture or plan.directory / 'curve.csv'}")
 

@@ -15,6 +15,8 @@ from training.text import Edit, Passage, Span, apply, cut, occurrences, sentence
 
 Pool = dict[str, list[str]]
 Rewrite = Callable[[Reading, Pool, Random], Reading | None]
+PLAIN_WORD = re.compile(r"(?<![\w’'-])[a-z]{5,}(?![\w’'-])")
+ENDINGS = tuple("ing ed ly tion tions ments ment ity ies ous ive al ic ers er es s".split())
 
 
 def gold_sentence(passage: Passage) -> int | None:
@@ -197,6 +199,51 @@ def _turn_gold(reading: Reading, rng: Random, *, shared: bool) -> Passage | None
             if word.group() in OPPOSITES and clear and (index == gold, word.group() in asked) == (shared, shared):
                 edits.append(Edit(where, rng.choice(OPPOSITES[word.group()])))
     return apply(reading.passage, [rng.choice(edits)]) if edits else None
+
+
+def swap_word_in_question(reading: Reading, candidates: Pool, rng: Random) -> Reading | None:
+    """A plain word of the question exchanged for another that the passage has elsewhere, of the same ending."""
+    chosen = _words_to_swap(reading, rng)
+    if chosen is None:
+        return None
+    word, other = chosen
+    changed = substitute(Passage(reading.question), word, other)
+    return without_answer(reading, changed.text, reading.passage.text, "question-word") if changed else None
+
+
+def swap_word_in_both(reading: Reading, candidates: Pool, rng: Random) -> Reading | None:
+    """The same two words, exchanged throughout the passage, and in the question: as answerable as before."""
+    chosen = _words_to_swap(reading, rng)
+    if chosen is None:
+        return None
+    word, other = chosen
+    answer = reading.passage.answer
+    turns = [
+        Edit(span, new)
+        for old, new in ((word, other), (other, word))
+        for span in occurrences(reading.passage.text, old)
+    ]
+    question = substitute(Passage(reading.question), word, other)
+    if question is None or (answer and any(turn.span.overlaps(answer) for turn in turns)):
+        return None
+    return replace(reading, question=question.text, passage=apply(reading.passage, turns), kind="both-word")
+
+
+def _words_to_swap(reading: Reading, rng: Random) -> tuple[str, str] | None:
+    """A plain word that question and passage share, and one that stands only in sentences that do not answer."""
+    spans, gold = sentences(reading.passage.text), gold_sentence(reading.passage)
+    if gold is None:
+        return None
+    there = set(PLAIN_WORD.findall(reading.passage.text))
+    taken = f"{reading.question} {reading.passage.text[spans[gold].start : spans[gold].end]}".lower()
+    shared = sorted(set(PLAIN_WORD.findall(reading.question)) & there)
+    free = sorted(word for word in there if word not in taken and word[:4] not in taken)
+    pairs = [(word, other) for word in shared for other in free if _ending(word) == _ending(other)]
+    return rng.choice(pairs) if pairs else None
+
+
+def _ending(word: str) -> str:
+    return next((ending for ending in ENDINGS if word.endswith(ending)), "")
 
 
 def negate_question(reading: Reading, candidates: Pool, rng: Random) -> Reading | None:

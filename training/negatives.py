@@ -4,7 +4,7 @@ A shard is a function of (corpus, seed, number): nothing is stored, a run resume
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -13,24 +13,26 @@ from random import Random
 from training import data, edits
 from training.data import Reading
 from training.edits import Pool, Rewrite
-from training.lexicon import pool
+from training.lexicon import mentions, pool
 from training.siblings import nearest_without_answer
 from training.text import Passage, sentences, window
 
 SHARDS = 6  # an epoch in this many parts, each with the whole mixture
 FORUM_SHARE = 0.20  # of Reddit and Amazon rows per epoch: their questions ("what did the writer like?") fit any review
+OFFERED = 3  # twins of a question among which one is chosen
 QAMR_SHARE = 0.20  # of QAMR rows: 37 questions a sentence, many of them vague
 
 # weights by which an unanswerable twin is drawn; kinds that do not apply to a row are passed over
 TWINS: tuple[tuple[str, float], ...] = (
-    ("sibling", 0.26),
-    ("deleted", 0.17),
-    ("question-entity", 0.24),
-    ("passage-entity", 0.12),
+    ("sibling", 0.27),
+    ("deleted", 0.14),
+    ("question-entity", 0.22),
+    ("question-word", 0.08),
+    ("passage-entity", 0.10),
     ("question-opposite", 0.08),
-    ("passage-opposite", 0.05),
+    ("passage-opposite", 0.04),
     ("question-negation", 0.04),
-    ("question-kind", 0.04),
+    ("question-kind", 0.03),
 )
 REWRITES: dict[str, Rewrite] = {
     "deleted": edits.drop_gold,
@@ -39,11 +41,13 @@ REWRITES: dict[str, Rewrite] = {
     "question-opposite": edits.opposite_in_question,
     "passage-opposite": edits.opposite_in_passage,
     "question-negation": edits.negate_question,
+    "question-word": edits.swap_word_in_question,
     "question-kind": edits.swap_wh,
 }
 KEEPING: tuple[tuple[Rewrite, float], ...] = (
     (edits.drop_other, 0.15),
     (edits.swap_in_both, 0.10),
+    (edits.swap_word_in_both, 0.09),
     (edits.swap_elsewhere, 0.08),
     (edits.opposite_elsewhere, 0.04),
 )
@@ -61,6 +65,36 @@ INSTRUCTIONS = (
     "Thanks, that helps.",
     "Continue the text.",
 )
+
+
+OPINIONS = (  # and the future: what a text about something that happened does not state
+    "Is {} good or bad?",
+    "Do you think {} was right?",
+    "Should {} have acted differently?",
+    "What will happen to {} next?",
+    "Will {} succeed in the end?",
+    "What is the best thing about {}?",
+    "How will {} change in the next ten years?",
+    "What do you think of {}?",
+    "Is it fair to blame {}?",
+    "Would the world be better without {}?",
+    "Why is {} so overrated?",
+    "Who is morally to blame for what happened to {}?",
+    "Can {} be trusted?",
+    "What should be done about {} now?",
+    "What would have happened without {}?",
+    "How do you feel about {}?",
+    "How likely is it that {} will win?",
+    "Will people still talk about {} in a century?",
+    "Was it wise of {} to do that?",
+    "Which is better, {} or {}?",
+)
+Choose = Callable[[Sequence[Sequence[Reading]]], list[Reading]]
+
+
+def first_of_each(offered: Sequence[Sequence[Reading]]) -> list[Reading]:
+    """The first twin of each question: a draw by the weights of `TWINS`."""
+    return [alike[0] for alike in offered]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +128,27 @@ def gathered(wiki: list[Reading], forum: list[Reading], qamr: list[Reading], bui
     return Corpus(wiki, siblings, texts, forum, qamr, built, pools, pool(texts))
 
 
-def shard(corpus: Corpus, seed: int, number: int) -> list[Reading]:
-    """The rows of one shard, unordered: about as many unanswerable as answerable."""
+def shard(corpus: Corpus, seed: int, number: int, choose: Choose = first_of_each) -> list[Reading]:
+    """The rows of one shard, unordered: about as many unanswerable as answerable.
+
+    `choose` picks one of the unanswerable twins of each question; what it sees and picks is in the order given.
+    """
     rng = Random(f"{seed}/{number}")
     take = partial(_slice, seed=seed, number=number)
     rows: list[Reading] = []
+    offered: list[list[Reading]] = []
     for index in take(len(corpus.wiki), 1.0):
-        rows += _wiki_pair(corpus, index, rng, number)
+        row, pool_ = cropped(corpus.wiki[index], rng, number), corpus.pools.get(corpus.wiki[index].group)
+        rows.append(kept(row, pool_ or corpus.everything, rng))
+        offered.append(twins(row, pool_ or corpus.everything, rng, _siblings(corpus, index, rng, number)))
     for index in take(len(corpus.forum), FORUM_SHARE):
-        rows += _pair(cropped(corpus.forum[index], rng, number), corpus.everything, rng, [], chance=0.5)
+        row = cropped(corpus.forum[index], rng, number)
+        rows.append(kept(row, corpus.everything, rng))
+        offered += [twins(row, corpus.everything, rng, [])] if rng.random() < 0.5 else []
+    rows += choose([alike for alike in offered if alike])
     rows += _qamr_rows(corpus, take(len(corpus.qamr), QAMR_SHARE), rng)
     rows += [cropped(corpus.built[index], rng, number) for index in take(len(corpus.built), 1.0)]
-    rows += [cropped(row, rng, number) for row in _strangers(corpus, rng, count=len(rows) // 25)]
+    rows += [cropped(row, rng, number) for row in _strangers(corpus, rng, count=len(rows) // 16)]
     return rows
 
 
@@ -116,17 +159,11 @@ def _slice(size: int, share: float, *, seed: int, number: int) -> list[int]:
     return order[: round(size * share)][part::SHARDS]
 
 
-def _wiki_pair(corpus: Corpus, index: int, rng: Random, number: int) -> list[Reading]:
+def _siblings(corpus: Corpus, index: int, rng: Random, number: int) -> list[str]:
+    # cropped before the twin is made: the words that the edit turns on must be in what the model reads
     row = corpus.wiki[index]
     alike = [edits.without_answer(row, row.question, corpus.texts[i], "sibling") for i in corpus.siblings[index]]
-    siblings = [cropped(rng.choice(alike), rng, number).passage.text] if alike else []
-    return _pair(cropped(row, rng, number), corpus.pools.get(row.group, corpus.everything), rng, siblings, chance=1.0)
-
-
-def _pair(row: Reading, candidates: Pool, rng: Random, siblings: Sequence[str], *, chance: float) -> list[Reading]:
-    # cropped before the twin is made: the words that the edit turns on must be in what the model reads
-    found = twin(row, candidates, rng, siblings) if rng.random() < chance else None
-    return [kept(row, candidates, rng), *([found] if found else [])]
+    return [cropped(rng.choice(alike), rng, number).passage.text] if alike else []
 
 
 def kept(row: Reading, candidates: Pool, rng: Random) -> Reading:
@@ -139,17 +176,20 @@ def kept(row: Reading, candidates: Pool, rng: Random) -> Reading:
     return row
 
 
-def twin(row: Reading, candidates: Pool, rng: Random, siblings: Sequence[str]) -> Reading | None:
-    """An unanswerable look-alike: kinds in a weighted random order, the first that applies."""
+def twins(row: Reading, candidates: Pool, rng: Random, siblings: Sequence[str]) -> list[Reading]:
+    """Unanswerable look-alikes, one of each kind that applies, at most `OFFERED`; kinds in a weighted random order."""
     order = sorted(TWINS, key=lambda item: -(rng.random() ** (1 / item[1])))
+    found: list[Reading] = []
     for kind, _ in order:
         if kind == "sibling":
             made = edits.without_answer(row, row.question, rng.choice(siblings), kind) if siblings else None
         else:
             made = REWRITES[kind](row, candidates, rng)
         if made is not None:
-            return made
-    return None
+            found.append(made)
+        if len(found) == OFFERED:
+            break
+    return found
 
 
 def _qamr_rows(corpus: Corpus, chosen: Sequence[int], rng: Random) -> list[Reading]:
@@ -179,10 +219,14 @@ def among_neighbours(row: Reading, document: Sequence[str], rng: Random, *, hold
 def _strangers(corpus: Corpus, rng: Random, *, count: int) -> list[Reading]:
     rows = []
     for _ in range(count):
-        row, text = rng.choice(corpus.wiki), rng.choice(corpus.texts)
-        if rng.random() < 0.3:
+        row, text, draw = rng.choice(corpus.wiki), rng.choice(corpus.texts), rng.random()
+        if draw < 0.2:
             about = rng.choice(corpus.everything["name"])
             rows.append(edits.without_answer(row, rng.choice(INSTRUCTIONS).format(about), text, "instruction"))
+        elif draw < 0.5:
+            about = [mention.text for mention in mentions(text) if mention.kind in ("name", "place")] or ["this"]
+            question = rng.choice(OPINIONS).format(rng.choice(about), rng.choice(about))
+            rows.append(edits.without_answer(row, question, text, "opinion"))
         elif not edits.states(text, row.passage.answer_text):
             rows.append(edits.without_answer(row, row.question, text, "off-topic"))
     return rows

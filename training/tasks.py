@@ -8,7 +8,7 @@ from random import Random
 from training import data
 from training.batches import Batch, batched, claim_item, reading_item
 from training.claims import claim_shard, load_claims
-from training.negatives import load_corpus, shard
+from training.negatives import Choose, first_of_each, load_corpus, shard
 
 TOKENS_PER_BATCH = 4096
 
@@ -26,13 +26,15 @@ READER = Mixture(claim_parts=4, statements=400)
 VERIFIER = Mixture(reading=False, claim_parts=3, statements=1200)
 
 
-def shards(mixture: Mixture, seed: int, root: Path = data.SHARED) -> Callable[[int], list[Batch]]:
-    """A function from a shard's number to its batches; the corpus is read once, now."""
+def shards(
+    mixture: Mixture, seed: int, choose: Choose = first_of_each, root: Path = data.SHARED
+) -> Callable[[int], list[Batch]]:
+    """A function from a shard's number to its batches; the corpus is read once, now. `choose` picks among twins."""
     corpus, claims = load_corpus(root), load_claims(root)
 
     def build(number: int) -> list[Batch]:
         rng = Random(f"batches/{seed}/{number}")
-        readings = shard(corpus, seed, number)
+        readings = shard(corpus, seed, number, choose)
         found: list[Batch] = []
         if mixture.reading:
             items = [item for row in readings if (item := reading_item(row)) is not None]

@@ -1,5 +1,6 @@
 """Each rewrite does the one thing its label says."""
 
+import dataclasses
 from random import Random
 
 import pytest
@@ -8,7 +9,7 @@ from training import edits
 from training.data import Reading
 from training.edits import Pool, Rewrite
 from training.lexicon import Mention, mentions
-from training.text import Span
+from training.text import Passage, Span
 
 POOL: Pool = {"place": ["Rome", "Oslo"], "name": ["Ada Lovelace"], "number": ["12"]}
 BREAKING: list[Rewrite] = [
@@ -76,3 +77,24 @@ def test_another_number_is_another_number_written_alike(text: str, seed: int) ->
     assert value is not None
     assert value != text
     assert value.strip("$%rd").replace(",", "").isdigit()
+
+
+def test_a_word_of_the_question_is_exchanged_for_one_of_the_same_ending_from_another_sentence(tower: Reading) -> None:
+    row = dataclasses.replace(tower, question="Who started the team of engineers that visited?")
+    passage = Passage(
+        "Gustave Eiffel started the largest team of engineers. Visitors painted it.", Span(0, len("Gustave Eiffel"))
+    )
+    row = dataclasses.replace(row, passage=passage)
+    made = edits.swap_word_in_question(row, POOL, Random(0))
+    assert made is not None
+    assert (made.question, made.passage.answer) == ("Who painted the team of engineers that visited?", None)
+    both = edits.swap_word_in_both(row, POOL, Random(0))
+    assert both is not None
+    assert both.question == made.question
+    assert both.passage.text == "Gustave Eiffel painted the largest team of engineers. Visitors started it."
+    assert both.passage.answer_text == "Gustave Eiffel"
+
+
+def test_no_word_is_exchanged_where_none_is_of_its_ending(tower: Reading) -> None:
+    assert edits.swap_word_in_question(dataclasses.replace(tower, question="Who led it?"), POOL, Random(0)) is None
+    assert edits.swap_word_in_both(dataclasses.replace(tower, question="Who led it?"), POOL, Random(0)) is None
