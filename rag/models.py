@@ -58,7 +58,7 @@ MODELS = {
         ModelCard(
             name=READER,
             licence="Apache-2.0; trained on data of the licences in docs/reader-card.md",
-            sha256="7d0683a8ddfc71b4a6f60c6b7a29b189fd3530329bdc4729d3447ea8a65654f2",
+            sha256="db3fccd535a7d4434e2df9e0e595138519c63fea4a899edadf7699d4d846ddc3",
             package="citespan",
             package_folder=f"weights/{READER}",
         ),
