@@ -44,7 +44,10 @@ class Miner:
 
     @torch.inference_mode()
     def logits(self, rows: Sequence[Reading]) -> list[float]:
-        """How sure the reader is that each is answered: the mean of the classifier's logit and the span's margin."""
+        """How sure the reader is that each is answered, -inf where a row does not fit.
+
+        That is the mean of the classifier's logit and of the best span's lead, a side, over "no answer".
+        """
         found = [float("-inf")] * len(rows)
         items = [(place, item) for place, row in enumerate(rows) if (item := reading_item(row)) is not None]
         items.sort(key=lambda pair: len(pair[1].ids))

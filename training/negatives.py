@@ -138,9 +138,10 @@ def shard(corpus: Corpus, seed: int, number: int, choose: Choose = first_of_each
     rows: list[Reading] = []
     offered: list[list[Reading]] = []
     for index in take(len(corpus.wiki), 1.0):
-        row, pool_ = cropped(corpus.wiki[index], rng, number), corpus.pools.get(corpus.wiki[index].group)
-        rows.append(kept(row, pool_ or corpus.everything, rng))
-        offered.append(twins(row, pool_ or corpus.everything, rng, _siblings(corpus, index, rng, number)))
+        row = cropped(corpus.wiki[index], rng, number)
+        names = corpus.pools.get(row.group, corpus.everything)
+        rows.append(kept(row, names, rng))
+        offered.append(twins(row, names, rng, _siblings(corpus, index, rng, number)))
     for index in take(len(corpus.forum), FORUM_SHARE):
         row = cropped(corpus.forum[index], rng, number)
         rows.append(kept(row, corpus.everything, rng))
