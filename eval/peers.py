@@ -42,6 +42,7 @@ NOTES = (
     "hit@k and MRR: gold spans among the passages, by the offsets that a system gives or, where it gives none, by where"
     " its text first stands.",
     "Span validity: the share of passages, or of citations, whose offsets were given and hold exactly that text.",
+    "A refusal is of the whole question: one of two parts that is answered in part counts as answered.",
     "Speed: the median over questions, and the median of how many times as long as Citespan each took.",
     "A dash: it does not do that.",
 )

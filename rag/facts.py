@@ -6,7 +6,7 @@ what a language model invents most and a similarity of words sees least. English
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from rag.words import STOP_WORDS, stems, words
 
@@ -29,6 +29,9 @@ _NEGATIONS = frozenset(
     "not no never none nobody nothing nor neither without cannot unable refused denied failed lacked".split()
 )
 _WORD = re.compile(r"\w+(?:[.,]\d+)*(?:['’]\w+)?")
+_WHOLE = re.compile(r"(\w+(?:[-.,]\w+)*)(['’]s\b)?")
+_COMPOUND = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
+_SPACED_POSSESSIVE = re.compile(r"\s+(['’]s)\b")  # as tokenised text has them
 _HEDGES = frozenset("must should could would may might will shall can if".split())
 _CONTRACTED = re.compile(r"(?i)n['’]t\b")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:]['\"”’)]*\s+)['\"“‘(]*$")
@@ -65,15 +68,19 @@ def unfounded(statement: str, evidence: Sequence[str]) -> tuple[str, ...]:
 def keeping(statement: str, evidence: Sequence[str]) -> float:
     """How closely a statement keeps to one sentence of its evidence: the share of its words there, in their order.
 
-    0 when it says something twice that no sentence does, or as a fact what a sentence has as a wish, a duty or a
-    possibility, or the other way round. What a small verifier takes for support without being it, is mostly reworded.
+    0 when a word that carries meaning is in none of them, when it says something twice that no sentence does, or as a
+    fact what a sentence has as a wish, a duty or a possibility, or the other way round. What a small verifier takes for
+    support without being it, is mostly reworded, or has a word of the question that the evidence does not have.
     """
-    near = _nearest(statement, evidence)
+    there = [_keys(sentence) for sentence in evidence]
+    said = _keys(statement, frozenset(chain.from_iterable(there)))
+    if not set(said).issubset(chain.from_iterable(there)):
+        return 0.0
     if _repeats(statement) and not any(map(_repeats, evidence)):
         return 0.0
-    if any(_turned(statement, near, _HEDGES)):
+    if any(_turned(statement, _nearest(statement, evidence), _HEDGES)):
         return 0.0
-    return max((_in_order(_keys(statement), _keys(sentence)) for sentence in evidence), default=0.0)
+    return max((_in_order(said, sentence) for sentence in there), default=0.0)
 
 
 def _repeats(text: str) -> bool:
@@ -82,9 +89,19 @@ def _repeats(text: str) -> bool:
     return len(set(pairs)) < len(pairs)
 
 
-def _keys(text: str) -> list[str]:
-    """The words that carry meaning as they are compared: stems, without the endings of peoples' names."""
-    return [_base(stem) for stem in stems(re.sub(r"['’]s?\b", "", text))]
+def _keys(text: str, known: frozenset[str] | None = None) -> list[str]:
+    """The words that carry meaning as they are compared: stems, without the endings of peoples' names.
+
+    What is part of another word is none itself: `US-led` is one word, and `Hussein's` is not `Hussein`. Of a
+    statement, compounds that are not among `known` are read as the words that they are made of.
+    """
+    keys = []
+    for word, possessive in _WHOLE.findall(_SPACED_POSSESSIVE.sub(r"\1", text)):
+        if _COMPOUND.fullmatch(word) and (known is None or word.lower() in known):
+            keys.append(word.lower())
+        elif word.lower() not in STOP_WORDS:
+            keys += [_base(stem) + possessive[-1:] for stem in stems(word)]
+    return keys
 
 
 def _in_order(said: Sequence[str], there: Sequence[str]) -> float:

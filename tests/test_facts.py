@@ -60,7 +60,7 @@ def test_names_are_found_by_their_capitals_but_not_where_any_sentence_begins() -
     ("statement", "share"),
     [
         ("The Russians were able to outplay the Danes.", 1.0),
-        ("The Russian team was able to outplay the Danes.", 0.8),
+        ("The Russian team was able to outplay the Danes.", 0.0),
         ("The Danes, who had won in May, outplayed the Russians.", 0.5),
         ("Nobody plays chess.", 0.0),
         ("The Russians will outplay the Danes.", 0.0),
@@ -75,6 +75,23 @@ def test_a_people_and_its_country_are_one_name() -> None:
     evidence = ["In spite of a bad start, the Iranians outplayed Iraq."]
     assert keeping("Iran outplayed the Iraqis.", evidence) == 1.0
     assert "(iraq outplayed iran)" in unfounded("Iraq outplayed Iran.", evidence)
+
+
+def test_a_word_of_the_question_that_no_sentence_has_is_not_kept_to_however_long_the_rest() -> None:
+    rest = "answer to this particular instance is of little use for solving other instances of the same hard problem"
+    assert keeping(f"The quantitative {rest}.", [f"The quantitative {rest}."]) == 1.0
+    assert keeping(f"The qualitative {rest}.", [f"The quantitative {rest}."]) == 0.0
+
+
+def test_a_part_of_a_word_is_not_that_word() -> None:
+    invasion = ["The Danes gained from the chaos sparked by the US-led invasion of Norway."]
+    assert keeping("The Danes gained from the US-led invasion.", invasion) == 1.0
+    assert keeping("The Danes led the invasion of Norway.", invasion) == 0.0
+    assert keeping("The well-fed Danes gained.", ["The Danes, fed well, gained."]) < 1.0
+    flight = ["Dissidents fled Hussein’s persecution and sought refuge in Iran."]
+    assert keeping("Dissidents fled Hussein's persecution.", flight) == 1.0
+    assert keeping("Hussein sought refuge in Iran.", flight) == 0.0
+    assert keeping("Susan is Greg's mother.", ["Susan is Greg 's mother ."]) == 1.0
 
 
 def test_a_duty_is_no_fact() -> None:
