@@ -17,7 +17,7 @@ from tests.browser.serving import served
 
 pytestmark = [pytest.mark.browser, pytest.mark.network, pytest.mark.model]
 
-QUESTION = "Why did the Iraqi Army cease to exist?"
+QUESTION = "What did members of the MOIS complain about?"
 REFUSED = "What is the capital of France?"
 Visitor = Callable[[], BrowserContext]
 Take = Callable[[Chat, str], tuple[int, int]]
