@@ -225,8 +225,8 @@ def _strangers(corpus: Corpus, rng: Random, *, count: int) -> list[Reading]:
             about = rng.choice(corpus.everything["name"])
             rows.append(edits.without_answer(row, rng.choice(INSTRUCTIONS).format(about), text, "instruction"))
         elif draw < 0.5:
-            about = [mention.text for mention in mentions(text) if mention.kind in ("name", "place")] or ["this"]
-            question = rng.choice(OPINIONS).format(rng.choice(about), rng.choice(about))
+            there = [mention.text for mention in mentions(text) if mention.kind in ("name", "place")] or ["this"]
+            question = rng.choice(OPINIONS).format(rng.choice(there), rng.choice(there))
             rows.append(edits.without_answer(row, question, text, "opinion"))
         elif not edits.states(text, row.passage.answer_text):
             rows.append(edits.without_answer(row, row.question, text, "off-topic"))
