@@ -100,7 +100,7 @@ def _keys(text: str, known: frozenset[str] | None = None) -> list[str]:
         if _COMPOUND.fullmatch(word) and (known is None or word.lower() in known):
             keys.append(word.lower())
         elif word.lower() not in STOP_WORDS:
-            keys += [_base(stem) + possessive[-1:] for stem in stems(word)]
+            keys += [_base(stem) + ("'s" if possessive else "") for stem in stems(word)]
     return keys
 
 

@@ -87,7 +87,7 @@ def test_a_part_of_a_word_is_not_that_word() -> None:
     invasion = ["The Danes gained from the chaos sparked by the US-led invasion of Norway."]
     assert keeping("The Danes gained from the US-led invasion.", invasion) == 1.0
     assert keeping("The Danes led the invasion of Norway.", invasion) == 0.0
-    assert keeping("The well-fed Danes gained.", ["The Danes, fed well, gained."]) < 1.0
+    assert keeping("The well-fed Danes gained.", ["The Danes, fed well, gained."]) == 0.5
     flight = ["Dissidents fled Hussein’s persecution and sought refuge in Iran."]
     assert keeping("Dissidents fled Hussein's persecution.", flight) == 1.0
     assert keeping("Hussein sought refuge in Iran.", flight) == 0.0

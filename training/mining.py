@@ -23,7 +23,7 @@ MAY_ANSWER = frozenset({"sibling", "deleted"})
 
 
 class Miner:
-    """Chooses among twins by what a reader makes of them; `seed` and the twins alone decide."""
+    """Chooses among twins by what `reader` makes of them, which it takes over: it is cast and no longer trains."""
 
     def __init__(self, reader: ReaderModel, seed: int) -> None:
         self.reader = reader.to(torch.bfloat16 if has_fast_bf16() else torch.float32).train(False)

@@ -65,8 +65,6 @@ INSTRUCTIONS = (
     "Thanks, that helps.",
     "Continue the text.",
 )
-
-
 OPINIONS = (  # and the future: what a text about something that happened does not state
     "Is {} good or bad?",
     "Do you think {} was right?",
@@ -131,7 +129,7 @@ def gathered(wiki: list[Reading], forum: list[Reading], qamr: list[Reading], bui
 def shard(corpus: Corpus, seed: int, number: int, choose: Choose = first_of_each) -> list[Reading]:
     """The rows of one shard, unordered: about as many unanswerable as answerable.
 
-    `choose` picks one of the unanswerable twins of each question; what it sees and picks is in the order given.
+    `choose` picks one of the unanswerable twins of each question, or none.
     """
     rng = Random(f"{seed}/{number}")
     take = partial(_slice, seed=seed, number=number)

@@ -80,11 +80,9 @@ def test_another_number_is_another_number_written_alike(text: str, seed: int) ->
 
 
 def test_a_word_of_the_question_is_exchanged_for_one_of_the_same_ending_from_another_sentence(tower: Reading) -> None:
-    row = dataclasses.replace(tower, question="Who started the team of engineers that visited?")
-    passage = Passage(
-        "Gustave Eiffel started the largest team of engineers. Visitors painted it.", Span(0, len("Gustave Eiffel"))
-    )
-    row = dataclasses.replace(row, passage=passage)
+    text = "Gustave Eiffel started the largest team of engineers. Visitors painted it."
+    passage = Passage(text, Span(0, len("Gustave Eiffel")))
+    row = dataclasses.replace(tower, question="Who started the team of engineers that visited?", passage=passage)
     made = edits.swap_word_in_question(row, POOL, Random(0))
     assert made is not None
     assert (made.question, made.passage.answer) == ("Who painted the team of engineers that visited?", None)
