@@ -15,12 +15,12 @@ from ui.handlers import Chat
 from ui.markup import Html
 from ui.parts import OPENING, QUIET, Options, Parts, number, ready_box
 from ui.reading import Reading
+from ui.stopping import Stops
 from ui.types import Kept, Shelf, Turns
 
 # A tab goes on with its own conversation when it is loaded again; bar.js keeps which one that is.
 WITH_CURRENT = "(shelf) => [{ ...shelf, current: window.citespan.current() }]"
-READY = "() => window.citespan.ready(true)"
-STOPPED = "() => window.citespan.ready(false)"
+READY = "() => window.citespan.ready()"
 SHARE = "(shelf) => window.citespan.share(shelf)"
 SAVE = "(file) => window.citespan.save(file)"
 
@@ -28,25 +28,23 @@ SAVE = "(file) => window.citespan.save(file)"
 class Keeping:
     """The conversations of one browser. The server keeps none."""
 
-    def __init__(self, chat: Chat, reading: Reading) -> None:
+    def __init__(self, chat: Chat, reading: Reading, stops: Stops) -> None:
         self.chat = chat
         self.reading = reading
+        self.stops = stops
 
-    def wire(self, blocks: gr.Blocks, parts: Parts, asked: Any) -> None:
-        """Connect events to functions; an answer on its way, `asked`, is cut off by going to another conversation."""
+    def wire(self, blocks: gr.Blocks, parts: Parts) -> None:
+        """Connect events to functions."""
         every = [*parts.kept, *parts.talk, *parts.side]
         quick: Options = {**OPENING, **QUIET}
         restored = blocks.load(self.restore, parts.shelf, every, js=WITH_CURRENT, **quick)
         restored.then(None, js=READY, **QUIET)
         parts.shelf.change(None, parts.shelf, None, js=SHARE, **QUIET)
         parts.bar.mirror(self.mirror, parts.current, [parts.shelf, parts.bar], **quick)
-        leaving: Options = {"cancels": asked, **quick}
-        for left in (
-            parts.bar.begin(self.begin, parts.shelf, every, **leaving),
-            parts.bar.resume(self.resume, parts.shelf, every, **leaving),
-            parts.bar.discard(self.discard, [parts.shelf, parts.current], every, **leaving),
-        ):
-            left.then(None, js=STOPPED, **QUIET)
+        other = [parts.left, *every]
+        parts.bar.begin(self.begin, parts.shelf, other, **quick)
+        parts.bar.resume(self.resume, parts.shelf, other, **quick)
+        parts.bar.discard(self.discard, [parts.shelf, parts.current], other, **quick)
         parts.bar.rename(self.rename, [parts.shelf, parts.current], [parts.shelf, parts.bar], **quick)
         taken = parts.bar.export(self.export, parts.known, parts.file, **quick)
         taken.then(None, parts.file, None, js=SAVE, **QUIET)
@@ -68,19 +66,20 @@ class Keeping:
         kept = shelf.read(stored)
         return self._opened(kept, shelf.find(kept, str(wanted)), write=False)
 
-    def begin(self, stored: Any) -> list[Any]:
+    def begin(self, stored: Any, event: gr.EventData, request: gr.Request) -> list[Any]:
         """A new conversation."""
-        return self._opened(shelf.read(stored), None)
+        return [self._leave(event, request), *self._opened(shelf.read(stored), None)]
 
-    def resume(self, stored: Any, event: gr.EventData) -> list[Any]:
+    def resume(self, stored: Any, event: gr.EventData, request: gr.Request) -> list[Any]:
         """A conversation that was kept."""
         kept = shelf.read(stored)
-        return self._opened(kept, shelf.find(kept, str(event.id)))
+        return [self._leave(event, request), *self._opened(kept, shelf.find(kept, str(event.id)))]
 
-    def discard(self, stored: Any, current: str, event: gr.EventData) -> list[Any]:
+    def discard(self, stored: Any, current: str, event: gr.EventData, request: gr.Request) -> list[Any]:
         """The conversation that is open goes; a new one is begun."""
         current, _ = shelf.shown(stored, current, (), event.open)
-        return self._opened(shelf.discard(shelf.read(stored), current), None)
+        kept = shelf.discard(shelf.read(stored), current)
+        return [self._leave(event, request), *self._opened(kept, None)]
 
     def rename(self, stored: Any, current: str, event: gr.EventData) -> tuple[Any, Html]:
         """The conversation that is open, with another title."""
@@ -125,6 +124,11 @@ class Keeping:
             told = f"Your vote could not be kept: {error}"
             return [gr.skip()] * 4 + [bar(shelf.read(stored), current, told)]
         return [turns, render.conversation(turns), *self.keep(stored, current, turns)]
+
+    def _leave(self, event: gr.EventData, request: gr.Request) -> int:
+        """Cut off the answer on its way; how many questions the page had asked."""
+        self.stops.leave(str(request.session_hash))
+        return number(event.asked)
 
     def _opened(self, kept: Shelf, chosen: Kept | None, *, write: bool = True) -> list[Any]:
         """A conversation as it stands on the shelf, or an empty one, and the list of documents beside it."""

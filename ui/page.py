@@ -17,7 +17,7 @@ from ui.changing import Changing
 from ui.handlers import Chat, failed
 from ui.keeping import READY, Keeping
 from ui.markup import Html
-from ui.parts import ASKING, OPENING, QUIET, SUGGESTING, Options, Parts, busy_box, lay_out, ready_box
+from ui.parts import ASKING, OPENING, QUIET, SUGGESTING, Options, Parts, busy_box, lay_out, number, ready_box
 from ui.reading import Reading
 from ui.stopping import Stops
 from ui.types import Assistant, Turns
@@ -33,7 +33,7 @@ class Page:
         self.chat = Chat(assistant)
         self.stops = Stops()
         self.reading = Reading(self.chat)
-        self.keeping = Keeping(self.chat, self.reading)
+        self.keeping = Keeping(self.chat, self.reading, self.stops)
         self.changing = Changing(self.chat, self.reading)
 
     def wire(self, blocks: gr.Blocks) -> None:
@@ -42,44 +42,55 @@ class Page:
         documents = self.chat.documents()
         header, welcome = render.header(self.chat.name, documents), render.welcome(len(documents))
         parts = lay_out(self.chat.name, header=header, welcome=welcome, reader=reader.contents(documents))
-        asked = self._wire_questions(parts)
+        self._wire_questions(parts)
         self.reading.wire(parts)
-        self.keeping.wire(blocks, parts, asked)
+        self.keeping.wire(blocks, parts)
         self.changing.wire(parts)
         opened = blocks.load(self.open, None, [parts.header, parts.welcome], **OPENING, **QUIET)
         opened.then(self.suggest, None, parts.welcome, **SUGGESTING, **QUIET)
 
-    def _wire_questions(self, parts: Parts) -> Any:
+    def _wire_questions(self, parts: Parts) -> None:
         parts.question.submit(None, parts.question, parts.question, js=TAKE, **QUIET)  # becomes an `ask`, or waits
-        # "multiple", for Gradio's page takes a cancelled event to be running still; the page sends one at a time
-        asks: Options = {"trigger_mode": "multiple", **ASKING, **QUIET}
-        asked = parts.conversation.ask(self.ask, parts.known, [parts.current, *parts.talk], **asks)
+        asks: Options = {"trigger_mode": "multiple", **ASKING, **QUIET}  # the page sends one at a time itself
+        known = [*parts.known, parts.left]
+        asked = parts.conversation.ask(self.ask, known, [parts.asked, parts.current, *parts.talk], **asks)
         answered = asked.success(
-            self.settle, parts.known, [parts.question, *parts.kept, *parts.side], **OPENING, **QUIET
+            self.settle,
+            [*known, parts.asked],
+            [parts.question, *parts.kept, *parts.side],
+            **OPENING,
+            **QUIET,
         )
         faulted = asked.failure(self.fail, parts.known, [*parts.talk, *parts.kept], **OPENING, **QUIET)
         for event in (answered, faulted):
             event.then(None, js=READY, **QUIET)
         parts.question.stop(self.stop, None, None, js=HOLD, queue=False, **QUIET)
-        return asked
 
     def ask(
-        self, stored: Any, current: str, turns: Turns, event: gr.EventData, request: gr.Request
+        self, stored: Any, current: str, turns: Turns, left: int, event: gr.EventData, request: gr.Request
     ) -> Iterator[tuple[Any, ...]]:
-        """Show the question at once, then what is found, as it is found, until that is stopped."""
-        question = str(event.question)
-        if not question.strip() or (turns and turns[-1].working):
+        """Show the question at once, then what is found, as it is found, until that is stopped.
+
+        Nothing once its conversation was left: the page counts its questions, and those up to `left` were.
+        """
+        question, asked = str(event.question), number(event.asked)
+        if not question.strip() or asked <= left or (turns and turns[-1].working):
+            yield tuple(gr.skip() for _ in range(5))  # Gradio empties the outputs of an event that yields nothing
             return
         current, turns = shelf.shown(stored, current, turns, event.open)
         turns, box = self.chat.checked(turns), busy_box()
-        with self.stops.running(str(request.session_hash)) as stopped:
-            for known in self.chat.ask(question, turns, stopped):
-                yield current, known, render.conversation(known), box
+        with self.stops.running(str(request.session_hash)) as run:
+            for known in self.chat.ask(question, turns, run.stopped):
+                if run.left.is_set():
+                    break
+                yield asked, current, known, render.conversation(known), box
                 box = gr.skip()
+        if run.left.is_set():
+            yield tuple(gr.skip() for _ in range(5))
 
-    def settle(self, stored: Any, current: str, turns: Turns) -> list[Any]:
+    def settle(self, stored: Any, current: str, turns: Turns, left: int, asked: int) -> list[Any]:
         """After an answer: the first citation opens, so the source beside it is never the last question's."""
-        if turns and turns[-1].working:  # already on to the next question
+        if asked <= left:  # another conversation is open
             return [gr.skip() for _ in range(6)]
         view = self.chat.first(turns)
         side = (view, self.reading.side(view)) if turns and turns[-1].answer else (gr.skip(), gr.skip())

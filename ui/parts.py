@@ -25,12 +25,17 @@ QUIET: Options = {"show_progress": "hidden", "api_visibility": "private"}
 class Parts:
     """What events read and write. `turns`, `view` and `current` (a conversation's id) are a session's own state.
 
+    So are `asked`, the number of the question that was answered last, and `left`, of the last one that was left behind:
+    the page counts what it asks.
+
     `told` is what became of documents that were added or removed; it stands above the reader and leaves it as it is.
     """
 
     turns: Any
     view: Any
     current: Any
+    asked: Any
+    left: Any
     shelf: Any
     file: Any
     header: Any
@@ -66,6 +71,7 @@ class Parts:
 def lay_out(name: str, *, header: Html, welcome: Html, reader: Html) -> Parts:
     """The page, within a `gr.Blocks`; conversations are kept apart by the `name` of the index."""
     state = {"turns": gr.State(()), "view": gr.State(None), "current": gr.State("")}
+    counts = {"asked": gr.State(0), "left": gr.State(0)}
     hidden = {"shelf": _browser_state(name), "file": gr.JSON(visible=False)}
     with gr.Row(elem_id="cs-header"):
         top = {"header": gr.HTML(header, apply_default_css=False), "upload": _upload_button()}
@@ -83,7 +89,7 @@ def lay_out(name: str, *, header: Html, welcome: Html, reader: Html) -> Parts:
                 "told": _panel("cs-told", "adding.js"),
                 "reader": _panel("cs-reader", "reader.js", value=reader),
             }
-    return Parts(**state, **hidden, **top, **talk, question=box, **side)
+    return Parts(**state, **counts, **hidden, **top, **talk, question=box, **side)
 
 
 def ready_box() -> Any:

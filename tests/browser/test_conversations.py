@@ -214,9 +214,37 @@ def test_leaving_a_conversation_cuts_its_answer_off_and_nothing_of_it_comes_afte
     box.press("Enter")
     chat.page.locator("#cs-question .stop-button").wait_for()
     chat.page.get_by_role("button", name="New", exact=True).click()
-    chat.page.locator("#cs-question .submit-button").wait_for()
-    expect(chat.page.locator(".cs-turn")).to_have_count(0)
+    box.fill(TWO_SPANS)  # at once
+    box.press("Enter")
+    expect(chat.page.locator(".cs-turn .cs-question")).to_have_text([TWO_SPANS])
+    expect(chat.page.locator(".cs-turn .cs-votes")).to_have_count(1)
     gate.touch()
-    chat.ask(TWO_SPANS)
+    assert chat.questions() == [TWO_SPANS]
+    kept(chat, title_of(TWO_SPANS), FRANCE)
+    chat.ask(FRANCE)
+    assert chat.questions() == [TWO_SPANS, FRANCE]
+
+
+def test_an_answer_that_had_not_begun_when_its_conversation_was_left_never_does(
+    open_chat: Open, visitor: Visitor
+) -> None:
+    chat, *others = (open_chat(context=visitor()) for _ in range(3))
+    chat.ask(FRANCE)
+    gate = chat.folder / "gate"
+    gate.unlink(missing_ok=True)
+    for other in others:  # as many as are answered at a time
+        other.page.locator("#cs-question textarea").fill(f"slowly: {QUESTION}")
+        other.page.keyboard.press("Enter")
+        expect(other.page.locator(".cs-turn[aria-busy] .cs-nearest")).to_have_count(1)
+    box = chat.page.locator("#cs-question textarea")
+    box.fill(QUESTION)
+    box.press("Enter")
+    expect(box).to_have_value("")
+    chat.page.get_by_role("button", name="New", exact=True).click()
+    expect(chat.page.locator(".cs-turn")).to_have_count(0)
+    box.fill(TWO_SPANS)
+    box.press("Enter")
+    gate.touch()
+    expect(chat.page.locator(".cs-turn .cs-votes")).to_have_count(1)
     assert chat.questions() == [TWO_SPANS]
     kept(chat, title_of(TWO_SPANS), FRANCE)

@@ -1,7 +1,7 @@
 """An answer ends when it is stopped, however long its next step takes, and nothing but that answer does."""
 
 from collections.abc import Iterator
-from threading import Event
+from threading import Event, Thread
 
 import pytest
 
@@ -59,6 +59,27 @@ def test_only_the_answer_of_that_session_is_stopped_and_not_its_next_one() -> No
     stops.stop("nobody")
     with stops.running("one") as one, stops.running("two") as two:
         stops.stop("one")
-        assert (one.is_set(), two.is_set()) == (True, False)
+        assert (one.stopped.is_set(), two.stopped.is_set()) == (True, False)
+        assert not one.left.is_set()
     with stops.running("one") as again:
-        assert not again.is_set()
+        assert not again.stopped.is_set()
+
+
+def test_leaving_waits_until_the_answer_has_ended() -> None:
+    stops = Stops()
+    stops.leave("nobody")
+    shown: list[str] = []
+    begun = Event()
+
+    def answer() -> None:
+        with stops.running("one") as run:
+            begun.set()
+            assert run.stopped.wait(60)
+            shown.append("left" if run.left.is_set() else "stopped")
+
+    thread = Thread(target=answer)
+    thread.start()
+    assert begun.wait(60)
+    stops.leave("one")
+    assert shown == ["left"]
+    thread.join(60)

@@ -7,9 +7,12 @@ function write() {
   if (!matchMedia('(pointer: coarse)').matches) asking.querySelector('textarea').focus({ preventScroll: true });
 }
 
+let asked = 0; // how many questions this page has sent
+
 function ask(question) {
   asking.dataset.state = 'busy';
-  trigger('ask', { question, open: window.citespan.current() });
+  asked += 1;
+  trigger('ask', { question, asked, open: window.citespan.current() });
 }
 
 // A question entered while another is being answered stays in the box, and is sent from there once its turn has come.
@@ -23,24 +26,24 @@ function take(question) {
   return question;
 }
 
-function ready(next) {
+function ready() {
   const waiting = asking.dataset.state === 'waiting';
   const box = asking.querySelector('textarea');
   asking.dataset.state = 'ready';
   if (document.activeElement === document.body) write(); // the button that was pressed is gone
-  if (!next || !waiting || !box.value.trim()) return;
+  if (!waiting || !box.value.trim()) return;
   ask(box.value);
   box.value = '';
   box.dispatchEvent(new Event('input', { bubbles: true }));
 }
 
-// An answer is being stopped: a question that waits for its end stays in the box.
+// An answer is being stopped or left: a question that waits for its end stays in the box.
 function hold() {
   if (asking.dataset.state === 'waiting') asking.dataset.state = 'busy';
   return [];
 }
 
-window.citespan = { ...window.citespan, take, ready, hold, write };
+window.citespan = { ...window.citespan, take, ready, hold, write, asked: () => asked };
 
 document.addEventListener('click', (event) => {
   const example = event.target.closest?.('.cs-example');

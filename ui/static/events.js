@@ -8,7 +8,8 @@ const EVENTS = [
 function send(owner, fields = {}) {
   if (!EVENTS.includes(owner.dataset.event)) return;
   window.citespan = { ...window.citespan, opener: owner, grew: owner.dataset.event === 'earlier' };
-  trigger(owner.dataset.event, { ...owner.dataset, ...fields, open: window.citespan.current() });
+  const { current, asked } = window.citespan;
+  trigger(owner.dataset.event, { ...owner.dataset, ...fields, open: current(), asked: asked() });
   document.dispatchEvent(new CustomEvent('citespan', { detail: owner.dataset }));
 }
 
