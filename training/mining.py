@@ -17,7 +17,7 @@ from training.negatives import first_of_each
 EASY = 0.25  # share of questions whose first twin is kept, so that the plain ones are not unlearnt
 # A sibling or a passage that lost its sentence may answer all the same, in other words than the answer's: above this
 # logit it is taken to. Edits of question and passage are false by construction, however sure the reader is.
-TAKEN_TO_ANSWER = 2.0
+TAKEN_TO_ANSWER = 3.0
 ROWS = 48  # a batch; twins are sorted by length
 MAY_ANSWER = frozenset({"sibling", "deleted"})
 

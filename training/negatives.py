@@ -20,13 +20,11 @@ from training.text import Passage, sentences, window
 SHARDS = 6  # an epoch in this many parts, each with the whole mixture
 FORUM_SHARE = 0.20  # of Reddit and Amazon rows per epoch: their questions ("what did the writer like?") fit any review
 OFFERED = 3  # twins of a question among which one is chosen
-STRANGERS = 1 / 12  # of the other rows: questions about something else, instructions, opinions
 QAMR_SHARE = 0.20  # of QAMR rows: 37 questions a sentence, many of them vague
 
-SIBLINGS = 0.4  # share of encyclopedic questions whose twin is another passage, as it stands; the others are edited
-
-# weights by which an edited twin is drawn; kinds that do not apply to a row are passed over
+# weights by which an unanswerable twin is drawn; kinds that do not apply to a row are passed over
 TWINS: tuple[tuple[str, float], ...] = (
+    ("sibling", 0.27),
     ("deleted", 0.14),
     ("question-entity", 0.22),
     ("question-word", 0.08),
@@ -93,7 +91,7 @@ Choose = Callable[[Sequence[Sequence[Reading]]], list[Reading]]
 
 
 def first_of_each(offered: Sequence[Sequence[Reading]]) -> list[Reading]:
-    """The first twin of each question: a draw by `SIBLINGS` and the weights of `TWINS`."""
+    """The first twin of each question: a draw by the weights of `TWINS`."""
     return [alike[0] for alike in offered]
 
 
@@ -149,7 +147,7 @@ def shard(corpus: Corpus, seed: int, number: int, choose: Choose = first_of_each
     rows += choose([alike for alike in offered if alike])
     rows += _qamr_rows(corpus, take(len(corpus.qamr), QAMR_SHARE), rng)
     rows += [cropped(corpus.built[index], rng, number) for index in take(len(corpus.built), 1.0)]
-    rows += [cropped(row, rng, number) for row in _strangers(corpus, rng, count=round(len(rows) * STRANGERS))]
+    rows += [cropped(row, rng, number) for row in _strangers(corpus, rng, count=len(rows) // 16)]
     return rows
 
 
@@ -160,10 +158,11 @@ def _slice(size: int, share: float, *, seed: int, number: int) -> list[int]:
     return order[: round(size * share)][part::SHARDS]
 
 
-def _siblings(corpus: Corpus, index: int, rng: Random, number: int) -> list[Reading]:
+def _siblings(corpus: Corpus, index: int, rng: Random, number: int) -> list[str]:
+    # cropped before the twin is made: the words that the edit turns on must be in what the model reads
     row = corpus.wiki[index]
-    alike = rng.sample(corpus.siblings[index], min(OFFERED, len(corpus.siblings[index])))
-    return [cropped(edits.without_answer(row, row.question, corpus.texts[i], "sibling"), rng, number) for i in alike]
+    alike = [edits.without_answer(row, row.question, corpus.texts[i], "sibling") for i in corpus.siblings[index]]
+    return [cropped(rng.choice(alike), rng, number).passage.text] if alike else []
 
 
 def kept(row: Reading, candidates: Pool, rng: Random) -> Reading:
@@ -176,22 +175,20 @@ def kept(row: Reading, candidates: Pool, rng: Random) -> Reading:
     return row
 
 
-def twins(row: Reading, candidates: Pool, rng: Random, siblings: Sequence[Reading]) -> list[Reading]:
-    """Unanswerable look-alikes, at most `OFFERED`: the siblings, or an edit of each kind that applies.
-
-    Kinds come in a weighted random order.
-    """
-    if siblings and rng.random() < SIBLINGS:
-        return list(siblings)
+def twins(row: Reading, candidates: Pool, rng: Random, siblings: Sequence[str]) -> list[Reading]:
+    """Unanswerable look-alikes, one of each kind that applies, at most `OFFERED`; kinds in a weighted random order."""
     order = sorted(TWINS, key=lambda item: -(rng.random() ** (1 / item[1])))
     found: list[Reading] = []
     for kind, _ in order:
-        made = REWRITES[kind](row, candidates, rng)
+        if kind == "sibling":
+            made = edits.without_answer(row, row.question, rng.choice(siblings), kind) if siblings else None
+        else:
+            made = REWRITES[kind](row, candidates, rng)
         if made is not None:
             found.append(made)
         if len(found) == OFFERED:
             break
-    return found or list(siblings)
+    return found
 
 
 def _qamr_rows(corpus: Corpus, chosen: Sequence[int], rng: Random) -> list[Reading]:
@@ -222,10 +219,10 @@ def _strangers(corpus: Corpus, rng: Random, *, count: int) -> list[Reading]:
     rows = []
     for _ in range(count):
         row, text, draw = rng.choice(corpus.wiki), rng.choice(corpus.texts), rng.random()
-        if draw < 0.15:
+        if draw < 0.2:
             about = rng.choice(corpus.everything["name"])
             rows.append(edits.without_answer(row, rng.choice(INSTRUCTIONS).format(about), text, "instruction"))
-        elif draw < 0.35:
+        elif draw < 0.5:
             there = [mention.text for mention in mentions(text) if mention.kind in ("name", "place")] or ["this"]
             question = rng.choice(OPINIONS).format(rng.choice(there), rng.choice(there))
             rows.append(edits.without_answer(row, question, text, "opinion"))

@@ -29,18 +29,6 @@ def test_neighbours_hold_the_answer_or_do_not(tower: Reading) -> None:
         assert (lost.passage.answer, "Eiffel" in lost.passage.text) == (None, False)
 
 
-def test_twins_are_the_siblings_or_edits_of_different_kinds(tower: Reading) -> None:
-    siblings = [Reading("t1", "towers", tower.question, Passage(text), "sibling") for text in ("Boats.", "Birds.")]
-    pool = {"name": ["Ann Lee"], "place": ["Oslo"], "year": ["1950"], "number": ["12"]}
-    offered = [negatives.twins(tower, pool, Random(seed), siblings) for seed in range(200)]
-    as_they_stand = [found for found in offered if found == siblings]
-    assert 0.3 < len(as_they_stand) / len(offered) < 0.5
-    for found in offered:
-        kinds = [row.kind for row in found]
-        assert found == siblings or len(set(kinds)) == len(kinds) <= negatives.OFFERED
-        assert all(row.passage.answer is None for row in found)
-
-
 @pytest.mark.skipif(not data.SHARED.is_dir(), reason=f"the development data is not at {data.SHARED}")
 def test_no_passage_or_question_is_both_trained_on_and_measured_on() -> None:
     measured = data.reading_rows("dev_reading_squad2_dev")
