@@ -34,7 +34,7 @@ METRICS = {
 }
 COMPARED = ("answered_right", TEXT_F1, "citation_precision", "citation_recall")
 WAITS = ("first evidence", "first statement", "full answer")
-FELL_BACK = "fell_back"
+QUOTED = ("fell_back", "completed")  # notes that count quotations
 NOTES = (
     "Means with 95 % bootstrap intervals; “less” are paired differences, question by question.",
     "F1 is between all the words of the answer's text and an accepted answer; a refusal is 0.",
@@ -74,13 +74,13 @@ class Measured:
 class Counts:
     """Statements that a generator wrote: shown and dropped, over the questions whose evidence it was given.
 
-    `fell_back` is the number of answers in which the documents' own sentences stand for what it did not answer.
+    `quoting` is the number of answers in which the documents' own sentences stand too, or instead.
     """
 
     questions: int
     shown: int
     dropped: int
-    fell_back: int
+    quoting: int
 
 
 class Timed:
@@ -139,7 +139,7 @@ def compare(
 def counted(found: Measured) -> Counts:
     """The statements that a generator wrote, and what became of them."""
     answers = [observed.answer for _, observed in found.scored if not observed.refused or observed.answer.dropped]
-    quoted = [sum(note.count for note in answer.notes if note.kind == FELL_BACK) for answer in answers]
+    quoted = [sum(note.count for note in answer.notes if note.kind in QUOTED) for answer in answers]
     shown = sum(len(answer.statements) for answer in answers) - sum(quoted)
     return Counts(len(answers), shown, sum(len(answer.dropped) for answer in answers), sum(map(bool, quoted)))
 
@@ -187,7 +187,7 @@ def _statements(found: Sequence[Measured]) -> Sheet:
     for one in found:
         counts = counted(one)
         written = counts.shown + counts.dropped
-        cells = (counts.questions, written, counts.dropped, counts.shown, counts.fell_back)
+        cells = (counts.questions, written, counts.dropped, counts.shown, counts.quoting)
         rows.append((one.name, *(f"{cell:,}" for cell in cells)))
     return Sheet("Statements", columns, tuple(rows), WRITTEN_NOTES)
 

@@ -40,6 +40,7 @@ RELEVANT = 0.1
 
 _BESIDE = "The model wrote something that the documents say but that does not answer the question."
 _FELL_BACK = "What the model wrote does not answer this, or the documents do not bear it out: their own sentences do."
+_COMPLETED = "Sentences of the documents that are as likely to answer stand beside what the model wrote."
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +137,21 @@ class Answerer:
             yield AnswerDone(refused)
 
     def _completed(self, asked: Asked, reading: Reading, outcome: Outcome) -> Iterator[Event | None]:
-        """The documents' own sentences for each part of the question that nothing a model wrote answers."""
+        """The documents' own sentences, beside what a model wrote: an answer never shows less than quoting would.
+
+        First for each part of the question that nothing it wrote answers, then those that no statement cites.
+        """
         for part in self._unanswered(asked.wanted, reading, tuple(outcome.kept)):
             before = len(outcome.kept)
             yield from self._judged(Extractive(), asked, part, outcome)
             if quoted := len(outcome.kept) - before:
                 outcome.notes.append(Note("fell_back", _FELL_BACK, quoted))
+        told = tuple(outcome.kept)
+        for draft in Extractive().generate(asked.wanted, reading) if told else ():
+            if not _told(draft, told):
+                yield self._sorted(draft, Extractive(), asked, reading, outcome)
+        if quoted := len(outcome.kept) - len(told):
+            outcome.notes.append(Note("completed", _COMPLETED, quoted))
 
     def _judged(self, generator: Generator, asked: Asked, reading: Reading, outcome: Outcome) -> Iterator[Event | None]:
         """Every draft of a generator, kept or dropped; those that are verified are announced."""
@@ -198,6 +208,14 @@ class Answerer:
     def _cited(self, evidence: Sequence[Evidence]) -> tuple[Citation, ...]:
         found = (cite(item, self.catalogue.context) for item in evidence)
         return tuple(citation for citation in found if citation is not None)
+
+
+def _told(draft: Draft, kept: Sequence[Statement]) -> bool:
+    """Whether a statement cites a sentence that a draft quotes, or says the same words."""
+    quoted = [(item.chunk.doc_id, item.start, item.end) for item in draft.evidence]
+    cited = [(citation.doc_id, citation.start, citation.end) for one in kept for citation in one.citations]
+    cites = any(a[0] == b[0] and a[1] < b[2] and b[1] < a[2] for a in quoted for b in cited)
+    return cites or any(draft.text == statement.text for statement in kept)
 
 
 @dataclass(frozen=True, slots=True)
