@@ -33,6 +33,16 @@ _WHOLE = re.compile(r"(\w+(?:[-.,]\w+)*)(['’]s\b)?")
 _COMPOUND = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
 _SPACED_POSSESSIVE = re.compile(r"\s+(['’]s)\b")  # as tokenised text has them
 _HEDGES = frozenset("must should could would may might will shall can if".split())
+# Verbs that say of something that it is not so, without a word of denial.
+_PREVENTING = frozenset(
+    """precludes preclude precluded prevents prevent prevented avoids avoid avoided excludes exclude excluded prohibits
+    prohibit prohibited forbids forbid forbidden rejects reject rejected eliminates eliminate eliminated lacks lack
+    opposes oppose opposed""".split()
+)
+_RANGE = re.compile(
+    r"(\d[\d.,]*)\s*(?:to|-|–|—)\s*(\d[\d.,]*)|between\s+(\d[\d.,]*)\s+and\s+(\d[\d.,]*)", re.IGNORECASE
+)
+_DONE_BY = re.compile(r"(\w+)\s+by\b((?:\W+\w+){1,4})")
 _CONTRACTED = re.compile(r"(?i)n['’]t\b")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:]['\"”’)]*\s+)['\"“‘(]*$")
 # Words that open a sentence with a capital and are no names, beyond the function words of `rag.words`.
@@ -69,8 +79,9 @@ def keeping(statement: str, evidence: Sequence[str]) -> float:
     """How closely a statement keeps to one sentence of its evidence: the share of its words there, in their order.
 
     0 when a word that carries meaning is in none of them, when it says something twice that no sentence does, or as a
-    fact what a sentence has as a wish, a duty or a possibility, or the other way round. What a small verifier takes for
-    support without being it, is mostly reworded, or has a word of the question that the evidence does not have.
+    fact what a sentence has as a wish, a duty, a possibility or a thing prevented, or the other way round; when it has
+    one end of a range of numbers, or who was acted upon act. What a small verifier takes for support without being it,
+    is mostly reworded, or has a word of the question that the evidence does not have.
     """
     there = [_keys(sentence) for sentence in evidence]
     said = _keys(statement, frozenset(chain.from_iterable(there)))
@@ -78,9 +89,30 @@ def keeping(statement: str, evidence: Sequence[str]) -> float:
         return 0.0
     if _repeats(statement) and not any(map(_repeats, evidence)):
         return 0.0
-    if any(_turned(statement, _nearest(statement, evidence), _HEDGES)):
+    nearest = _nearest(statement, evidence)
+    if any(chain.from_iterable(_turned(statement, nearest, turning) for turning in (_HEDGES, _PREVENTING))):
+        return 0.0
+    if _halves_a_range(statement, nearest) or _made_active(statement, nearest):
         return 0.0
     return max((_in_order(said, sentence) for sentence in there), default=0.0)
+
+
+def _halves_a_range(statement: str, there: str) -> bool:
+    """Whether a statement has one of the two numbers between which the evidence places something."""
+    said = set(_figures(statement))
+    ranges = (set(_figures(found.group())) for found in _RANGE.finditer(there))
+    return any(len(ends) == 2 and len(ends & said) == 1 for ends in ranges)
+
+
+def _made_active(statement: str, there: str) -> bool:
+    """Whether a statement has, without `by`, the word for what was done and, after it, by whom."""
+    if "by" in words(statement):
+        return False
+    said = stems(statement)
+    done_by = ((stems(done), set(stems(agent))) for done, agent in _DONE_BY.findall(there))
+    return any(
+        [word] == done and agent & set(said[at + 1 :]) for done, agent in done_by for at, word in enumerate(said)
+    )
 
 
 def _repeats(text: str) -> bool:
