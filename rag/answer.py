@@ -137,9 +137,10 @@ class Answerer:
             yield AnswerDone(refused)
 
     def _completed(self, asked: Asked, reading: Reading, outcome: Outcome) -> Iterator[Event | None]:
-        """The documents' own sentences, beside what a model wrote: an answer never shows less than quoting would.
+        """The documents' own sentences, beside what a model wrote.
 
-        First for each part of the question that nothing it wrote answers, then those that no statement cites.
+        First for each part of the question that nothing it wrote answers, then what else quoting would choose of the
+        documents that it cites.
         """
         for part in self._unanswered(asked.wanted, reading, tuple(outcome.kept)):
             before = len(outcome.kept)
@@ -148,7 +149,7 @@ class Answerer:
                 outcome.notes.append(Note("fell_back", _FELL_BACK, quoted))
         told = tuple(outcome.kept)
         for draft in Extractive().generate(asked.wanted, reading) if told else ():
-            if not _told(draft, told):
+            if _left_out(draft, told):
                 yield self._sorted(draft, Extractive(), asked, reading, outcome)
         if quoted := len(outcome.kept) - len(told):
             outcome.notes.append(Note("completed", _COMPLETED, quoted))
@@ -210,12 +211,15 @@ class Answerer:
         return tuple(citation for citation in found if citation is not None)
 
 
-def _told(draft: Draft, kept: Sequence[Statement]) -> bool:
-    """Whether a statement cites a sentence that a draft quotes, or says the same words."""
-    quoted = [(item.chunk.doc_id, item.start, item.end) for item in draft.evidence]
-    cited = [(citation.doc_id, citation.start, citation.end) for one in kept for citation in one.citations]
-    cites = any(a[0] == b[0] and a[1] < b[2] and b[1] < a[2] for a in quoted for b in cited)
-    return cites or any(draft.text == statement.text for statement in kept)
+def _left_out(draft: Draft, told: Sequence[Statement]) -> bool:
+    """Whether a draft quotes a document that statements cite, in a place and in words that none of them has.
+
+    What is in other documents a model has passed over: it may be there to be quoted beside a right answer.
+    """
+    quoted = draft.evidence[0]
+    cited = [citation for one in told for citation in one.citations if citation.doc_id == quoted.chunk.doc_id]
+    overlaps = any(quoted.start < citation.end and citation.start < quoted.end for citation in cited)
+    return bool(cited) and not overlaps and all(draft.text != statement.text for statement in told)
 
 
 @dataclass(frozen=True, slots=True)

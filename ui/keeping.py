@@ -20,7 +20,8 @@ from ui.types import Kept, Shelf, Turns
 
 # A tab goes on with its own conversation when it is loaded again; bar.js keeps which one that is.
 WITH_CURRENT = "(shelf) => [{ ...shelf, current: window.citespan.current() }]"
-READY = "() => window.citespan.ready()"
+OPENED = "() => window.citespan.ready('opening')"
+LEFT = "() => window.citespan.ready('leaving')"
 SHARE = "(shelf) => window.citespan.share(shelf)"
 SAVE = "(file) => window.citespan.save(file)"
 
@@ -38,13 +39,16 @@ class Keeping:
         every = [*parts.kept, *parts.talk, *parts.side]
         quick: Options = {**OPENING, **QUIET}
         restored = blocks.load(self.restore, parts.shelf, every, js=WITH_CURRENT, **quick)
-        restored.then(None, js=READY, **QUIET)
+        restored.then(None, js=OPENED, **QUIET)
         parts.shelf.change(None, parts.shelf, None, js=SHARE, **QUIET)
         parts.bar.mirror(self.mirror, parts.current, [parts.shelf, parts.bar], **quick)
         other = [parts.left, *every]
-        parts.bar.begin(self.begin, parts.shelf, other, **quick)
-        parts.bar.resume(self.resume, parts.shelf, other, **quick)
-        parts.bar.discard(self.discard, [parts.shelf, parts.current], other, **quick)
+        for left in (
+            parts.bar.begin(self.begin, parts.shelf, other, **quick),
+            parts.bar.resume(self.resume, parts.shelf, other, **quick),
+            parts.bar.discard(self.discard, [parts.shelf, parts.current], other, **quick),
+        ):
+            left.then(None, js=LEFT, **QUIET)
         parts.bar.rename(self.rename, [parts.shelf, parts.current], [parts.shelf, parts.bar], **quick)
         taken = parts.bar.export(self.export, parts.known, parts.file, **quick)
         taken.then(None, parts.file, None, js=SAVE, **QUIET)

@@ -15,7 +15,7 @@ from rag.errors import CitespanError
 from ui import reader, render, shelf
 from ui.changing import Changing
 from ui.handlers import Chat, failed
-from ui.keeping import READY, Keeping
+from ui.keeping import Keeping
 from ui.markup import Html
 from ui.parts import ASKING, OPENING, QUIET, SUGGESTING, Options, Parts, busy_box, lay_out, number, ready_box
 from ui.reading import Reading
@@ -23,6 +23,7 @@ from ui.stopping import Stops
 from ui.types import Assistant, Turns
 
 TAKE = "(question) => window.citespan.take(question)"
+ANSWERED = "() => window.citespan.ready('answer')"
 HOLD = "() => window.citespan.hold()"
 
 
@@ -63,7 +64,7 @@ class Page:
         )
         faulted = asked.failure(self.fail, parts.known, [*parts.talk, *parts.kept], **OPENING, **QUIET)
         for event in (answered, faulted):
-            event.then(None, js=READY, **QUIET)
+            event.then(None, js=ANSWERED, **QUIET)
         parts.question.stop(self.stop, None, None, js=HOLD, queue=False, **QUIET)
 
     def ask(

@@ -31,11 +31,8 @@ watch('value', () => {
   refocus('.cs-right > summary');
 });
 
-// Another conversation is one to go on with; what was typed for the last one is not sent to it by itself.
 element.addEventListener('click', ({ target }) => {
-  if (!target.closest('[data-event="begin"], [data-event="resume"], [data-event="discard"]')) return;
-  window.citespan.hold();
-  window.citespan.write();
+  if (target.closest('[data-event="begin"], [data-event="resume"], [data-event="discard"]')) window.citespan.leave();
 });
 
 function closeMenus(except) {

@@ -8,8 +8,10 @@ function write() {
 }
 
 let asked = 0; // how many questions this page has sent
+const underway = new Set(['opening']); // what must have ended before a question is sent: that, an 'answer', 'leaving'
 
 function ask(question) {
+  underway.add('answer');
   asking.dataset.state = 'busy';
   asked += 1;
   trigger('ask', { question, asked, open: window.citespan.current() });
@@ -26,7 +28,9 @@ function take(question) {
   return question;
 }
 
-function ready() {
+function ready(ended) {
+  underway.delete(ended);
+  if (underway.size) return;
   const waiting = asking.dataset.state === 'waiting';
   const box = asking.querySelector('textarea');
   asking.dataset.state = 'ready';
@@ -37,13 +41,20 @@ function ready() {
   box.dispatchEvent(new Event('input', { bubbles: true }));
 }
 
-// An answer is being stopped or left: a question that waits for its end stays in the box.
+// An answer is being stopped: a question that waits for its end stays in the box.
 function hold() {
   if (asking.dataset.state === 'waiting') asking.dataset.state = 'busy';
   return [];
 }
 
-window.citespan = { ...window.citespan, take, ready, hold, write, asked: () => asked };
+// Another conversation is being opened, one to go on with; what was typed for the last one is not sent to it by itself.
+function leave() {
+  underway.add('leaving');
+  asking.dataset.state = 'busy';
+  write();
+}
+
+window.citespan = { ...window.citespan, take, ready, hold, leave, asked: () => asked };
 
 document.addEventListener('click', (event) => {
   const example = event.target.closest?.('.cs-example');
