@@ -142,6 +142,7 @@ class Answerer:
         First for each part of the question that nothing it wrote answers, then what else quoting would choose of the
         documents that it cites.
         """
+        failed = len(outcome.dropped)
         for part in self._unanswered(asked.wanted, reading, tuple(outcome.kept)):
             before = len(outcome.kept)
             yield from self._judged(Extractive(), asked, part, outcome)
@@ -149,7 +150,7 @@ class Answerer:
                 outcome.notes.append(Note("fell_back", _FELL_BACK, quoted))
         told = tuple(outcome.kept)
         for draft in Extractive().generate(asked.wanted, reading) if told else ():
-            if _left_out(draft, told):
+            if _left_out(draft, told) and all(draft.text != one.text for one in outcome.dropped[failed:]):
                 yield self._sorted(draft, Extractive(), asked, reading, outcome)
         if quoted := len(outcome.kept) - len(told):
             outcome.notes.append(Note("completed", _COMPLETED, quoted))
