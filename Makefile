@@ -4,8 +4,9 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PORT ?=
-# Where the wheel of llama.cpp is kept once it is compiled (for the very processor it is compiled on).
-WHEELS ?= $(HOME)/.cache/citespan/wheels
+# Where the wheel of llama.cpp is kept once it is compiled: for any processor of its kind, not the very one at hand. A
+# cached wheel meets others, and GCC 12 makes of llama.cpp's code for AMX a program that crashes.
+WHEELS ?= $(HOME)/.cache/citespan/wheels/portable
 # The only network access of all of it is pip's. Telemetry of libraries is off here too.
 export GRADIO_ANALYTICS_ENABLED := False
 export ANONYMIZED_TELEMETRY := False
@@ -34,7 +35,7 @@ $(VENV)/models: $(VENV)/installed
 		for tool in cc c++ cmake; do command -v $$tool >/dev/null || { \
 			echo "llama.cpp is compiled for the tests, and $$tool is missing. Install build-essential and cmake (Debian, Ubuntu), or xcode-select --install and brew install cmake (macOS)." >&2; exit 1; }; done; \
 		echo "==> Compiling $$wheel (once, five to fifteen minutes; kept in $(WHEELS))"; \
-		nice -n 5 $(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir '$(WHEELS)' "$$wheel"; \
+		CMAKE_ARGS="-DGGML_NATIVE=OFF $$CMAKE_ARGS" nice -n 5 $(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-cache-dir --no-deps --wheel-dir '$(WHEELS)' "$$wheel"; \
 	fi
 	@echo "==> Installing what the tests of language models need"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --find-links '$(WHEELS)' --editable '.[test]'
