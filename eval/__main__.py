@@ -165,7 +165,7 @@ def generators(
 def bench(
     sizes: Annotated[str, typer.Option(help="Chunks in the indexes to ask, parted by commas.")] = "100,1000,10000",
     repeats: Annotated[int, typer.Option(min=1, help="How often to repeat what is compared.")] = 3,
-    embedded: Annotated[int, typer.Option(min=10, help="How many chunks to embed in each repeat.")] = 200,
+    embedded: Annotated[int, typer.Option(min=10, help="How many chunks to embed in each repeat.")] = 1000,
     questions: Annotated[int, typer.Option(min=1, help="How many questions to ask of each index.")] = 20,
     real_up_to: Annotated[int, typer.Option(help="The largest index that the real encoder makes.")] = 1000,
     json: Annotated[Path | None, typer.Option(help="Write what was measured to this file.")] = None,

@@ -18,7 +18,7 @@ from eval import corpus, machine, reading_speed
 from eval.errors import BenchError
 from eval.probe import Ingested
 from eval.stats import percentile
-from rag import Assistant, find_model
+from rag import Assistant, SentenceEncoder, find_model
 from rag.settings import load_settings
 from rag.types import Progress
 
@@ -32,7 +32,7 @@ class Plan:
 
     sizes: tuple[int, ...] = (100, 1000, 10_000)
     repeats: int = 3
-    embedded: int = 200
+    embedded: int = 1000
     questions: int = 20
     real_up_to: int = 1000
 
@@ -124,7 +124,7 @@ def _embedding(folder: Path, model: Path, words: Sequence[str], plan: Plan) -> d
 
 
 def _forward_passes(model: Path, texts: Sequence[str]) -> dict[str, Callable[[], float]]:
-    """The encoder alone over texts, in each precision that this processor computes with."""
+    """The encoder alone over texts: in each precision that this processor computes with, and as Citespan runs it."""
     import torch
     from sentence_transformers import SentenceTransformer
 
@@ -133,8 +133,11 @@ def _forward_passes(model: Path, texts: Sequence[str]) -> dict[str, Callable[[],
         encoder.encode(list(texts[:8]), show_progress_bar=False)
         return lambda: _rate(len(texts), lambda: encoder.encode(list(texts), batch_size=32, show_progress_bar=False))
 
+    ours = SentenceEncoder(lambda: find_model(load_settings().encoder))
+    ours.encode(texts[:8])
     types = {"float32": torch.float32} | ({"bfloat16": torch.bfloat16} if machine.computes_bfloat16() else {})
-    return {f"encoder alone, {name}": alone(dtype) for name, dtype in types.items()}
+    passes = {f"encoder alone, {name}": alone(dtype) for name, dtype in types.items()}
+    return passes | {"encoder alone, as Citespan runs it": lambda: _rate(len(texts), lambda: ours.encode(texts))}
 
 
 def _size(folder: Path, chunks: int, encoder: str, words: Sequence[str], plan: Plan) -> Size:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rag.assistant import Assistant as Assistant
     from rag.assistant import query as query
+    from rag.encoder import SentenceEncoder as SentenceEncoder
     from rag.errors import CitespanError as CitespanError
     from rag.llm import language_model as language_model
     from rag.loaders import SUFFIXES as SUFFIXES
@@ -33,6 +34,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "rag.assistant": ("Assistant", "query"),
+    "rag.encoder": ("SentenceEncoder",),
     "rag.errors": ("CitespanError",),
     "rag.llm": ("language_model",),
     "rag.loaders": ("SUFFIXES",),

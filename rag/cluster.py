@@ -9,7 +9,7 @@ import itertools
 import os
 import re
 import socket
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
@@ -62,14 +62,10 @@ class RayCluster:
         loaded: Loaded = self._result(self._worker().load.remote(path, data, source))
         return loaded
 
-    def encode(self, parts: Iterable[Sequence[str]]) -> Iterator["Vectors"]:
-        """The vectors of each part of some texts, in order; each is to be sorted by length, longest first."""
-        begun = [
-            [self._worker().encode.remote(part[first : first + BATCH]) for first in range(0, len(part), BATCH)]
-            for part in parts
-        ]
-        for batches in begun:
-            yield np.concatenate([self._result(batch) for batch in batches])
+    def encode(self, texts: Sequence[str]) -> "Vectors":
+        """The vectors of some texts, longest first, in their order."""
+        batches = [self._worker().encode.remote(texts[first : first + BATCH]) for first in range(0, len(texts), BATCH)]
+        return np.concatenate([self._result(batch) for batch in batches])
 
     def _worker(self) -> Any:
         with self._lock:

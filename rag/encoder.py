@@ -7,7 +7,8 @@ sentence-transformers, some six seconds of imports, load with the first text tha
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, cast
@@ -23,12 +24,12 @@ if TYPE_CHECKING:
 
     from rag.types import Progress, Vectors
 
-BATCH = 32  # texts; on two cores nothing is gained above it, and less is padded
+BATCH = 16  # texts; nothing is gained above it, what the layers make of them stays in the cache, and less is padded
 _BFLOAT16_FLAGS = frozenset({"avx512_bf16", "amx_bf16"})
 
 
 class SentenceEncoder:
-    """An `Encoder` over one model folder. Safe to share between threads; one batch runs at a time.
+    """An `Encoder` over one model folder. Safe to share between threads.
 
     `find` gives the model's files; it is called when they are first needed, and its errors come up then.
     """
@@ -61,11 +62,13 @@ class SentenceEncoder:
         """
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         order = sorted(range(len(texts)), key=lambda place: (-len(texts[place]), place))
-        for first in range(0, len(order), BATCH):
-            places = order[first : first + BATCH]
-            vectors[places] = self._batch([texts[place] for place in places])
+        batches = [order[first : first + BATCH] for first in range(0, len(order), BATCH)]
+        done = 0
+        for places, found in zip(batches, self._run([[texts[i] for i in places] for places in batches]), strict=True):
+            vectors[places] = found
+            done += len(places)
             if progress:
-                progress(first + len(places), len(texts))
+                progress(done, len(texts))
         return vectors
 
     def encode_tokens(self, texts: Sequence[str]) -> list[Vectors]:
@@ -82,10 +85,25 @@ class SentenceEncoder:
         """The offsets of a text's wordpieces, by the encoder's own tokenizer; loads no torch."""
         return self._tokenizer.encode(text, add_special_tokens=False).offsets
 
-    def _batch(self, texts: Sequence[str]) -> Vectors:
-        with self._lock:
-            found = self._model.encode(list(texts), batch_size=len(texts), show_progress_bar=False)
-        return _unit(np.asarray(found, dtype=np.float32))
+    def _run(self, batches: Sequence[list[str]]) -> Iterator[Vectors]:
+        """The vectors of each batch, in order: of a single one with all processors, of several with one for each."""
+        import torch
+
+        workers = min(len(batches), torch.get_num_threads())
+        if workers < 2:
+            yield from map(self._batch, batches)
+            return
+        with ThreadPoolExecutor(workers, "encoding", initializer=_take_one_processor) as threads:
+            yield from threads.map(self._batch, batches)
+
+    def _batch(self, texts: list[str]) -> Vectors:
+        import torch
+
+        with self._lock:  # a tokenizer is for one thread at a time
+            features = self._model.preprocess(texts)
+        with torch.inference_mode():
+            found = self._model(features)["sentence_embedding"]
+        return _unit(found.float().numpy())
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
@@ -113,7 +131,7 @@ class SentenceEncoder:
             )
         except (OSError, ValueError, KeyError) as error:
             raise ModelError(f"The model in {self._files.folder} cannot be loaded: {error}. Reinstall it.") from error
-        return model.to(torch.bfloat16) if computes_bfloat16() else model
+        return (model.to(torch.bfloat16) if computes_bfloat16() else model).eval()
 
 
 def computes_bfloat16(cpuinfo: str = "/proc/cpuinfo") -> bool:
@@ -124,6 +142,15 @@ def computes_bfloat16(cpuinfo: str = "/proc/cpuinfo") -> bool:
     except OSError:
         return False
     return not _BFLOAT16_FLAGS.isdisjoint(flags.split())
+
+
+def _take_one_processor() -> None:
+    """Let the calling thread compute with one processor, and no other thread, as `torch.set_num_threads` would."""
+    import torch
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    torch.get_num_threads()  # sets the thread up, which would undo what follows if it came after
+    threadpool_limits(1, user_api="openmp")
 
 
 def _unit(vectors: Vectors) -> Vectors:

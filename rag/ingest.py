@@ -1,7 +1,7 @@
 """Ingest: from files to a consistent index, in steps that can be cut off anywhere and taken up again.
 
 For every document: catalogue `pending` → vectors kept → vector store → catalogue `ready`. Documents go in windows, so
-that the encoder gets many texts at once and memory stays bounded. A text that was ever embedded is not embedded again.
+that the encoder gets many texts at once and memory stays bounded; one is read and cut while another is embedded.
 """
 
 import time
@@ -10,10 +10,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-
+from rag import embedding
 from rag.catalogue import Catalogue
-from rag.chunking import chunk_document, chunk_id, text_hash
+from rag.chunking import chunk_document, chunk_id
 from rag.folders import Found, absolute
 from rag.journal import Journal
 from rag.loaders import make_document
@@ -24,8 +23,7 @@ from rag.types import Chunk, Document, Encoder, Progress, SourceFile, VectorStor
 if TYPE_CHECKING:
     from rag.types import Vectors
 
-WINDOW = 512  # chunks that are embedded and written together
-_SLICE = 128  # texts after which new vectors are on disk: the most that a crash can cost
+WINDOW = 256  # chunks that are embedded and written together: the most whose vectors a crash can cost
 
 OnFailure = Callable[[FileFailure], None]
 """Called with each file that failed, as soon as it does."""
@@ -36,8 +34,8 @@ _Note = Callable[[Document, Sequence[Chunk]], None]
 class Cluster(Parsers, Protocol):
     """Other computers that parse and embed."""
 
-    def encode(self, parts: Iterable[Sequence[str]]) -> Iterator["Vectors"]:
-        """The vectors of each part of some texts, in order."""
+    def encode(self, texts: Sequence[str]) -> "Vectors":
+        """The vectors of some texts, longest first, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +55,9 @@ class Store:
     file_megabytes: int = 200
     cluster: Cluster | None = None
 
-    def encode(self, parts: Iterable[Sequence[str]]) -> Iterator["Vectors"]:
-        """The vectors of each part of some texts, in order."""
-        return self.cluster.encode(parts) if self.cluster else map(self.encoder.encode, parts)
+    def encode(self, texts: Sequence[str]) -> "Vectors":
+        """The vectors of some texts, longest first, in their order."""
+        return self.cluster.encode(texts) if self.cluster else self.encoder.encode(texts)
 
     def chunks(self, document: Document) -> list[Chunk]:
         """The chunks of a document, as this index cuts them."""
@@ -129,9 +127,10 @@ def ingest(
     for failure in found.closed.values():
         tally.fail(failure)
     removed = [store.catalogue.document(doc_id).source for doc_id in gone]
-    for window in _windows(_changed(store, found.files, base, tally, progress), store.journal.begin):
+    changed = _changed(store, found.files, base, tally, progress)
+    for window, embedded in _written(store, _windows(changed, store.journal.begin)):
         tally.chunks += sum(len(item.chunks) for item in window)
-        tally.embedded += _write(store, [chunk for item in window for chunk in item.chunks])
+        tally.embedded += embedded
         files = [item.file for item in window if item.file]
         store.journal.publish([item.document for item in window], files, keep=store.keep_versions)
     store.journal.note_files(tally.noted)
@@ -171,9 +170,8 @@ def rebuild(store: Store, *, progress: Progress | None = None) -> int:
     store.vectors.reset()
     total = 0
     cut = (_Cut(document, store.chunks(document)) for document in _kept(store.catalogue, progress))
-    for window in _windows(cut, store.journal.replace_chunks):
+    for window, _ in _written(store, _windows(cut, store.journal.replace_chunks)):
         total += sum(len(item.chunks) for item in window)
-        _write(store, [chunk for item in window for chunk in item.chunks])
     settle(store.journal, store.vectors)
     store.journal.forget_vectors()
     return total
@@ -234,9 +232,9 @@ def _is_kept(store: Store, document: Document, before: str | None) -> bool:
     if before != document.version:
         return False
     if store.catalogue.document(document.doc_id) != document:
-        chunks = store.chunks(document)
-        store.journal.replace_chunks(document, chunks)
-        _write(store, chunks)
+        moved = [_Cut(document, store.chunks(document))]
+        for _ in _written(store, _windows(moved, store.journal.replace_chunks)):
+            pass
     return True
 
 
@@ -273,19 +271,21 @@ def _windows(documents: Iterable[_Cut], note: _Note) -> Iterator[list[_Cut]]:
         yield window
 
 
-def _write(store: Store, chunks: Sequence[Chunk]) -> int:
-    """Vectors of chunks to the vector store, so many at a time; the number of texts that had to be embedded."""
+def _written(store: Store, windows: Iterable[list[_Cut]]) -> Iterator[tuple[list[_Cut], int]]:
+    """Each window once its vectors are in the vector store, with how many texts had to be embedded for it."""
     embedded = 0
-    for first in range(0, len(chunks), WINDOW):
-        part = chunks[first : first + WINDOW]
-        texts = {text_hash(chunk.text): chunk.text for chunk in part}
-        known = store.journal.vectors(sorted(texts))
-        new = sorted(texts.keys() - known.keys(), key=lambda hash_: (-len(texts[hash_]), hash_))
-        slices = [new[start : start + _SLICE] for start in range(0, len(new), _SLICE)]
-        encoded = store.encode([texts[hash_] for hash_ in hashes] for hashes in slices)
-        for hashes, vectors in zip(slices, encoded, strict=True):
-            store.journal.keep_vectors(hashes, vectors)
-            known.update(zip(hashes, vectors, strict=True))
-        store.vectors.upsert(part, np.stack([known[text_hash(chunk.text)] for chunk in part]))
-        embedded += len(new)
-    return embedded
+    parts = embedding.write(_parts(windows), journal=store.journal, store=store.vectors, encode=store.encode)
+    for window, count in parts:
+        embedded += count
+        if window is not None:
+            yield window, embedded
+            embedded = 0
+
+
+def _parts(windows: Iterable[list[_Cut]]) -> Iterator[tuple[list[Chunk], list[_Cut] | None]]:
+    """The chunks of each window, at most `WINDOW` at a time, the last of them with the window."""
+    for window in windows:
+        chunks = [chunk for item in window for chunk in item.chunks]
+        starts = range(0, max(1, len(chunks)), WINDOW)
+        for start in starts:
+            yield chunks[start : start + WINDOW], window if start == starts[-1] else None

@@ -58,7 +58,6 @@ def ingest_and_die(root: Path, at: int) -> None:
         for name in names:
             setattr(owner, name, fatal(getattr(owner, name)))
     rag.ingest.WINDOW = 2
-    rag.ingest._SLICE = 1
     with assistant(root / "index", LoggingEncoder(root / "log"), base=root) as index:
         index.ingest(root / "docs", sync=True)
 

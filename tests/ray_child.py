@@ -67,7 +67,6 @@ def main(folder: str, encoder: str) -> None:
         rag.assistant._encoder = lambda settings: WordEncoder()  # type: ignore[assignment, return-value]
         rag.assistant.partial = lambda make, settings: partial(WordEncoder)  # type: ignore[attr-defined]
         rag.ingest.WINDOW = 8
-        rag.ingest._SLICE = 5
     os.utime(root / "docs" / "a0.txt", (0, 0))
     reports = [ingest(root, name, ray) for name, ray in (("here", None), ("there", "local:2"))]
     here, there = contents(root / "here"), contents(root / "there")

@@ -13,7 +13,7 @@ LAYERS = (
     " prompts statements conversation history outcome threads",
     "loaders folders reading chunking encoder span_model reader extractive llamacpp llm writer"
     " catalogue journal feedback chroma vectors nodes lock",
-    "ingest retrieve verify checking check backup stats watch cluster",
+    "embedding ingest retrieve verify checking check backup stats watch cluster",
     "answer index engine",
     "assistant",
     "console charts cli __main__",

@@ -77,8 +77,8 @@ def test_killed_before_any_write_the_index_is_whole_and_the_next_ingest_finishes
         assert run(root, 0) == 0
         assert texts_in(root) == on_disk
         embedded = Counter((root / "log").read_text().splitlines())
-        assert sum(embedded.values()) - len(embedded) <= 1  # the one text that was in the encoder when it was killed
-    assert kills >= 15
+        assert sum(embedded.values()) - len(embedded) <= 2  # the window that was in the encoder when it was killed
+    assert kills >= 14
 
 
 def test_a_reader_sees_what_another_process_wrote(corpus: Path, run: Run) -> None:

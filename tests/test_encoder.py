@@ -1,11 +1,12 @@
 """The encoder: unit vectors, the same whatever they were batched with."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from rag.encoder import SentenceEncoder, computes_bfloat16
+from rag.encoder import BATCH, SentenceEncoder, computes_bfloat16
 from rag.errors import ModelError
 from rag.models import ModelFiles, find_model
 
@@ -56,6 +57,24 @@ def test_bfloat16_makes_the_same_vectors_to_three_digits(
     assert np.min(np.sum(encoder.encode(texts) * narrow.encode(texts), axis=1)) > 0.999
     for wide, short in zip(encoder.encode_tokens(texts), narrow.encode_tokens(texts), strict=True):
         assert np.min(np.sum(wide * short, axis=1)) > 0.999
+
+
+@pytest.mark.model
+def test_several_batches_at_once_leave_later_threads_all_processors(
+    encoder: SentenceEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    processors = torch.get_num_threads()
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 2)
+    texts = [f"Page {number} of the leak." for number in range(2 * BATCH + 1)]
+    calls: list[tuple[int, int]] = []
+    vectors = encoder.encode(texts, progress=lambda done, total: calls.append((done, total)))
+    assert calls == [(BATCH, len(texts)), (2 * BATCH, len(texts)), (len(texts), len(texts))]
+    assert np.min(np.sum(vectors * np.stack([encoder.encode([text])[0] for text in texts]), axis=1)) > 0.999
+    monkeypatch.undo()
+    with ThreadPoolExecutor(1) as later:
+        assert later.submit(torch.get_num_threads).result() == processors
 
 
 @pytest.mark.model

@@ -53,7 +53,6 @@ def encoder(monkeypatch: pytest.MonkeyPatch) -> WordEncoder:
     fake = WordEncoder()
     monkeypatch.setattr(rag.assistant, "SentenceEncoder", lambda find: fake)
     monkeypatch.setattr(rag.ingest, "WINDOW", 3)
-    monkeypatch.setattr(rag.ingest, "_SLICE", 2)
     monkeypatch.setenv("RAG_READER", "similarity")
     return fake
 

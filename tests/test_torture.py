@@ -20,4 +20,4 @@ def test_killed_anywhere_nothing_is_lost_or_doubled() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     run = json.loads(done.stdout)
     assert run["kills"] == points
-    assert run["embedded"] - run["texts"] <= 2 * points  # at most the slice that was in the encoder at each kill
+    assert run["embedded"] - run["texts"] <= 4 * points  # at most the window that was in the encoder at each kill

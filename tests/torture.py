@@ -93,7 +93,6 @@ class Fuse:
 
 def _ingest(root: Path, fuse: Fuse) -> None:
     rag.ingest.WINDOW = 4
-    rag.ingest._SLICE = 2
     fuse.lay()
     with assistant(root / "index", _Logging(root / "log"), base=root) as index:
         index.ingest(root / "docs", sync=True)
