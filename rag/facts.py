@@ -42,10 +42,6 @@ _PREVENTING = frozenset(
 _RANGE = re.compile(
     r"(\d[\d.,]*)\s*(?:to|-|–|—)\s*(\d[\d.,]*)|between\s+(\d[\d.,]*)\s+and\s+(\d[\d.,]*)", re.IGNORECASE
 )
-# What parts one clause, or one aside, from the next.
-_BREAK = re.compile(
-    r"[,:](?!\d)|[;()\[\]—\"“”]|\s[–-]+\s|\b(?:and|but|or|while|whereas|because|which|who|whose)\b", re.IGNORECASE
-)
 _DONE_BY = re.compile(r"(\w+)\s+by\b((?:\W+\w+){1,4})")
 _CONTRACTED = re.compile(r"(?i)n['’]t\b")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:]['\"”’)]*\s+)['\"“‘(]*$")
@@ -98,29 +94,7 @@ def keeping(statement: str, evidence: Sequence[str]) -> float:
         return 0.0
     if _halves_a_range(statement, nearest) or _made_active(statement, nearest):
         return 0.0
-    if _cuts_within(said, nearest):
-        return 0.0
     return max((_in_order(said, sentence) for sentence in there), default=0.0)
-
-
-def _cuts_within(said: Sequence[str], there: str) -> bool:
-    """Whether what is said leaves out words of a sentence that are no clause or aside by themselves.
-
-    So one thing gets what is told of another: `The fall of the city made the king weep` is not `The city made the king
-    weep`. What is left out after the last word that is said does not count.
-    """
-    keys, parts = [], []
-    for part, text in enumerate(_BREAK.split(there)):
-        found = _keys(text)
-        keys += found
-        parts += [part] * len(found)
-    kept = _common(said, keys)
-    gaps = pairwise([-1, *kept])
-    return any(
-        after - before > 1
-        and (parts[after - 1] == parts[after] or (before >= 0 and parts[before] == parts[before + 1]))
-        for before, after in gaps
-    )
 
 
 def _halves_a_range(statement: str, there: str) -> bool:
@@ -163,28 +137,14 @@ def _keys(text: str, known: frozenset[str] | None = None) -> list[str]:
 
 
 def _in_order(said: Sequence[str], there: Sequence[str]) -> float:
-    """The longest common subsequence, as a share of what is said."""
-    return len(_common(said, there)) / len(said) if said else 0.0
-
-
-def _common(said: Sequence[str], there: Sequence[str]) -> list[int]:
-    """Where in `there` the longest common subsequence stands (Hunt & McIlroy 1976), as late as it can."""
-    rows = [[0] * (len(there) + 1)]
+    """The longest common subsequence, as a share of what is said (Hunt & McIlroy 1976)."""
+    row = [0] * (len(there) + 1)
     for word in said:
-        last, row = rows[-1], [0]
+        last = row
+        row = [0]
         for place, other in enumerate(there):
             row.append(last[place] + 1 if word == other else max(last[place + 1], row[place]))
-        rows.append(row)
-    places, line, place = list[int](), len(said), len(there)
-    while line and place:
-        if said[line - 1] == there[place - 1] and rows[line][place] == rows[line - 1][place - 1] + 1:
-            line, place = line - 1, place - 1
-            places.append(place)
-        elif rows[line - 1][place] >= rows[line][place - 1]:
-            line -= 1
-        else:
-            place -= 1
-    return places[::-1]
+    return row[-1] / len(said) if said else 0.0
 
 
 def _missing_numbers(statement: str, there: str) -> Iterator[str]:
