@@ -67,7 +67,7 @@ class _Part(Generic[Label]):
         self._chunks = chunks
         self._label = label
         texts = {text_hash(chunk.text): chunk.text for chunk in chunks}
-        self._known = dict(journal.vectors(sorted(texts)))
+        self._known = journal.vectors(sorted(texts))
         self._new = sorted(texts.keys() - self._known.keys(), key=lambda hash_: (-len(texts[hash_]), hash_))
         self._encoded: Future[Vectors] | None = None
         if self._new:
