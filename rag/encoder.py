@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from rag.types import Progress, Vectors
 
 BATCH = 16  # texts; nothing is gained above it, what the layers make of them stays in the cache, and less is padded
+TILE = 16  # wordpieces; torch's attention takes up to twice as long over a length that is no multiple of it
+_PADDED = {"text": {"pad_to_multiple_of": TILE}}
 _BFLOAT16_FLAGS = frozenset({"avx512_bf16", "amx_bf16"})
 
 
@@ -77,7 +79,11 @@ class SentenceEncoder:
             return []
         with self._lock:
             found = self._model.encode(
-                list(texts), output_value="token_embeddings", batch_size=BATCH, show_progress_bar=False
+                list(texts),
+                output_value="token_embeddings",
+                batch_size=BATCH,
+                show_progress_bar=False,
+                processing_kwargs=_PADDED,
             )
         return [_unit(tokens.float().numpy()[1:-1]) for tokens in found]
 
@@ -100,7 +106,7 @@ class SentenceEncoder:
         import torch
 
         with self._lock:  # a tokenizer is for one thread at a time
-            features = self._model.preprocess(texts)
+            features = self._model.preprocess(texts, processing_kwargs=_PADDED)
         with torch.inference_mode():
             found = self._model(features)["sentence_embedding"]
         return _unit(found.float().numpy())

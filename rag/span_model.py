@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.encoder import computes_bfloat16
+from rag.encoder import TILE, computes_bfloat16
 from rag.models import READER, WEIGHTS, ModelFiles, find_model
 
 if TYPE_CHECKING:
@@ -110,10 +110,10 @@ class SpanModel:
         return _Pair(ids, len(head) + 2, body.offsets[:room])
 
     def _run(self, pairs: Sequence[_Pair]) -> tuple[Floats, Floats, Floats]:
-        """For n pairs padded to t: span logits (n, t, 2), answerable (n,), support (n,)."""
+        """For n pairs padded to t, a multiple of TILE: span logits (n, t, 2), answerable (n,), support (n,)."""
         import torch
 
-        width = max(len(pair.ids) for pair in pairs)
+        width = -(-max(len(pair.ids) for pair in pairs) // TILE) * TILE
         ids = torch.zeros((len(pairs), width), dtype=torch.long)
         types, attention = torch.zeros_like(ids), torch.zeros_like(ids)
         for row, pair in enumerate(pairs):
