@@ -184,11 +184,12 @@ def _chunk_texts(index: Path) -> list[str]:
     """The texts of an index's chunks, from its Chroma collection, which any program may read."""
     import chromadb
     from chromadb.config import Settings
+    from llama_index.core.vector_stores.utils import metadata_dict_to_node
 
     client = chromadb.PersistentClient(str(index / "chroma"), Settings(anonymized_telemetry=False))
-    found = client.get_collection("citespan").get(include=["documents"])["documents"] or []
+    held = client.get_collection("citespan").get(include=["metadatas"])["metadatas"] or []
     client.close()
-    return list(found)
+    return [metadata_dict_to_node(metadata).get_content() for metadata in held]
 
 
 def _mib(files: Iterable[Path]) -> float:

@@ -36,9 +36,9 @@ def contents(index: Path) -> dict[str, list[Any]]:
     with closing(sqlite3.connect(index / "catalogue.sqlite3")) as catalogue:
         found = {name: catalogue.execute(f"SELECT {what} FROM {name}").fetchall() for name, what in TABLES.items()}
     client = ChromaFolder(index / "chroma").connect()
-    held = client.get_collection("citespan").get(include=["embeddings", "documents", "metadatas"])
+    held = client.get_collection("citespan").get(include=["embeddings", "metadatas"])
     client.close()
-    rows = zip(held["ids"], held["embeddings"].tolist(), held["documents"], held["metadatas"], strict=True)
+    rows = zip(held["ids"], held["embeddings"].tolist(), held["metadatas"], strict=True)
     return found | {"vectors": sorted(rows, key=lambda row: row[0])}
 
 

@@ -79,4 +79,5 @@ def test_a_plain_llama_index_program_reads_our_nodes_with_their_spans(vectors: C
     assert (cats.start_char_idx, cats.end_char_idx) == (0, 21)
     assert (cats.metadata["source"], cats.metadata["start"], cats.metadata["end"]) == ("0.txt", 0, 21)
     assert json.loads(cats.metadata["sentences"]) == [[0, 10], [11, 21]]
+    assert {node.get_content() for node in store.get_nodes(list(vectors.ids()))} == set(found)
     client.close()
