@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rag.catalogue import Catalogue
 from rag.fusion import fuse
-from rag.types import Encoder, Passage, VectorStore
+from rag.types import Encoder, Passage, Ranked, VectorStore
 
 
 def retrieve(
@@ -26,6 +26,16 @@ def retrieve(
     with catalogue.snapshot():
         lexical = catalogue.search(question, limit=candidates, doc_ids=doc_ids)
         fused = fuse(dense, lexical, limit=2 * candidates)
-        chunks = catalogue.chunks([item.id for item in fused])
-    found = [item for item in fused if item.id in chunks][:limit]
-    return [Passage(chunks[item.id], score=item.score) for item in found]
+        return _first_ready(catalogue, fused, limit)
+
+
+def _first_ready(catalogue: Catalogue, ranked: Sequence[Ranked], limit: int) -> list[Passage]:
+    """The first `limit` chunks that are ready; no more are read than it takes."""
+    found: list[Passage] = []
+    for first in range(0, len(ranked), limit):
+        part = ranked[first : first + limit]
+        chunks = catalogue.chunks([item.id for item in part])
+        found += [Passage(chunks[item.id], score=item.score) for item in part if item.id in chunks]
+        if len(found) >= limit:
+            break
+    return found[:limit]
