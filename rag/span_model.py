@@ -7,6 +7,7 @@ whether it supports a statement. Turns nothing into probabilities and knows noth
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -56,6 +57,11 @@ class _Pair:
     ids: list[int]
     second: int
     offsets: list[tuple[int, int]]
+
+    @property
+    def padded(self) -> int:
+        """The length at which it is run, a multiple of TILE."""
+        return math.ceil(len(self.ids) / TILE) * TILE
 
 
 class SpanModel:
@@ -113,7 +119,7 @@ class SpanModel:
         """For n pairs padded to t, a multiple of TILE: span logits (n, t, 2), answerable (n,), support (n,)."""
         import torch
 
-        width = -(-max(len(pair.ids) for pair in pairs) // TILE) * TILE
+        width = max(pair.padded for pair in pairs)
         ids = torch.zeros((len(pairs), width), dtype=torch.long)
         types, attention = torch.zeros_like(ids), torch.zeros_like(ids)
         for row, pair in enumerate(pairs):
@@ -150,7 +156,7 @@ def _groups(pairs: Sequence[_Pair]) -> list[list[int]]:
     """Places of the pairs in batches of like length, each of at most BATCH padded wordpieces, or of one pair."""
     groups: list[list[int]] = []
     for place in sorted(range(len(pairs)), key=lambda place: (len(pairs[place].ids), place)):
-        if not groups or (len(groups[-1]) + 1) * len(pairs[place].ids) > BATCH:
+        if not groups or (len(groups[-1]) + 1) * pairs[place].padded > BATCH:
             groups.append([])
         groups[-1].append(place)
     return groups

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.encoder import BATCH, SentenceEncoder, computes_bfloat16
+from rag.encoder import BATCH, TILE, SentenceEncoder, computes_bfloat16
 from rag.errors import ModelError
 from rag.models import ModelFiles, find_model
 
@@ -75,6 +75,16 @@ def test_several_batches_at_once_leave_later_threads_all_processors(
     monkeypatch.undo()
     with ThreadPoolExecutor(1) as later:
         assert later.submit(torch.get_num_threads).result() == processors
+
+
+@pytest.mark.model
+def test_batches_are_padded_to_lengths_that_attention_is_fast_at(encoder: SentenceEncoder) -> None:
+    widths: list[int] = []
+    hook = encoder._model[0].register_forward_pre_hook(lambda _, given: widths.append(given[0]["input_ids"].shape[1]))
+    encoder.encode(["The leak of documents"])
+    encoder.encode_tokens(["The leak of documents " * 5])
+    hook.remove()
+    assert widths == [TILE, 2 * TILE]
 
 
 @pytest.mark.model

@@ -71,7 +71,9 @@ def test_a_plain_llama_index_program_reads_our_nodes_with_their_spans(vectors: C
 
     vectors.close()
     client = chromadb.PersistentClient(str(tmp_path / "chroma"), Settings(anonymized_telemetry=False))
-    store = ChromaVectorStore(chroma_collection=client.get_collection(COLLECTION))
+    held = client.get_collection(COLLECTION)
+    assert held.get()["documents"] == [None] * 3  # no second index of the texts
+    store = ChromaVectorStore(chroma_collection=held)
     index = VectorStoreIndex.from_vector_store(store, embed_model=MockEmbedding(DIMENSION))
     found = {node.node.get_content(): node.node for node in index.as_retriever(similarity_top_k=3).retrieve("anything")}
     assert set(found) == {"Cats purr. Cats purr.", "Dogs bark.", "Rain falls."}
