@@ -23,8 +23,7 @@ from rag.models import READER, WEIGHTS, ModelFiles, find_model
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from tokenizers import Tokenizer
-
-    from rag.network import ReaderNetwork
+    from torch.nn import Module
 
     Floats = NDArray[np.float32]
     Spans = Sequence[tuple[int, int]]
@@ -140,7 +139,7 @@ class SpanModel:
         return tokenizer
 
     @cached_property
-    def network(self) -> ReaderNetwork:
+    def network(self) -> Module:
         """The network that runs; a reading is little else. ModelError when its files do not fit."""
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         import torch

@@ -1,7 +1,6 @@
-"""Command line: `python -m training reader|verifier|export|calibrate`."""
+"""Command line: `python -m training teacher|reader|verifier|export|measure|calibrate`."""
 
 import argparse
-import copy
 import os
 import signal
 import sys
@@ -12,6 +11,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from training.model import ReaderModel
+    from training.teacher import TeacherModel
+
+TRAINED = (("teacher", 5_200_000, 5e-5), ("reader", 5_200_000, 1.5e-4), ("verifier", 1_200_000, 1e-4))
 RUNS = Path(__file__).resolve().parents[2] / "reader-runs"
 
 
@@ -21,7 +24,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--runs", type=Path, default=RUNS, help="where checkpoints and exports go (default: %(default)s)")
     top.add_argument("--threads", type=int, default=2)
     commands = top.add_subparsers(dest="command", required=True)
-    for name, tokens, rate in (("reader", 5_200_000, 1.5e-4), ("verifier", 1_200_000, 1e-4)):
+    for name, tokens, rate in TRAINED:
         train = commands.add_parser(name, help=f"train the {name}, or go on where it stopped")
         train.add_argument("--name", default=name, help="the run's directory under --runs")
         train.add_argument("--tokens", type=int, default=tokens, help="length in padded tokens (default: %(default)s)")
@@ -31,8 +34,12 @@ def parser() -> argparse.ArgumentParser:
         train.add_argument(
             "--start", type=Path, help="a run's directory, or an export's, to take the first weights from"
         )
+        train.add_argument("--taught-by", metavar="RUN", help="a teacher's run under --runs, to learn from its logits")
         train.add_argument(
-            "--mine", action="store_true", help="of several unanswerable twins take the one that takes the start in"
+            "--mine",
+            type=Path,
+            metavar="EXPORT",
+            help="of several unanswerable twins take the one that takes this reader in",
         )
         train.add_argument("--first-shard", type=int, default=0, help="the shard to begin with; passages grow with it")
     _add_measuring(commands)
@@ -45,6 +52,9 @@ def _add_measuring(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     write.add_argument("--name", help="the export's name (default: the run's)")
     write.add_argument("--last", action="store_true", help="the last weights instead of their running average")
     write.add_argument("--seed", type=int, default=0, help="the run's seed, for the manifest")
+    measure = commands.add_parser("measure", help="print the figures of a teacher's run, as calibrate has a reader's")
+    measure.add_argument("run", help="the run's directory under --runs")
+    measure.add_argument("--limit", type=int, default=1000, help="questions a set whose passage is given")
     fit = commands.add_parser("calibrate", help="fit weights and thresholds to an export, measure it, put it in rag/")
     fit.add_argument("name", help="the export's name")
     fit.add_argument("--limit", type=int, default=1000, help="questions a set whose passage is given")
@@ -68,9 +78,9 @@ def train(options: argparse.Namespace) -> None:
     from training.train import Plan, Trainer, run
 
     torch.manual_seed(options.seed)
-    reader = model.fresh_model()
+    trained = _teacher(options) if options.command == "teacher" else model.fresh_model()
     if options.start:
-        reader.load_state_dict(_weights(options.start), strict=False)
+        trained.load_state_dict(_weights(options.start), strict=False)
     plan = Plan(
         options.runs / options.name,
         options.tokens,
@@ -79,13 +89,33 @@ def train(options: argparse.Namespace) -> None:
         decay=options.decay,
         first_shard=options.first_shard,
     )
-    mixture = tasks.READER if options.command == "reader" else tasks.VERIFIER
-    choose = Miner(copy.deepcopy(reader), options.seed) if options.mine else first_of_each
+    mixture = tasks.VERIFIER if options.command == "verifier" else tasks.READER
+    choose = Miner(_reader(options.mine), options.seed) if options.mine else first_of_each
+    teacher = _teacher(options, options.taught_by) if options.taught_by else None
     asked: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, frame: asked.append(number))
-    run(Trainer(reader, plan), tasks.shards(mixture, options.seed, choose), report=say, stopped=lambda: bool(asked))
+    trainer = Trainer(trained, plan, teacher=teacher)
+    run(trainer, tasks.shards(mixture, options.seed, choose), report=say, stopped=lambda: bool(asked))
     picture = draw(plan.directory)
     say(f"the curve: {picture or plan.directory / 'curve.csv'}")
+
+
+def _teacher(options: argparse.Namespace, run: str | None = None) -> "TeacherModel":
+    """The teacher as `run` left it, or with untrained heads; MPNet is fetched into --runs once."""
+    from training.teacher import fresh_teacher
+
+    teacher = fresh_teacher(options.runs / "mpnet")
+    if run:
+        teacher.load_state_dict(_weights(options.runs / run), strict=False)
+    return teacher
+
+
+def _reader(folder: Path) -> "ReaderModel":
+    from training.model import fresh_model
+
+    reader = fresh_model()
+    reader.load_state_dict(_weights(folder), strict=False)
+    return reader
 
 
 def _weights(folder: Path) -> "dict[str, Tensor]":
@@ -125,7 +155,21 @@ def calibrate(options: argparse.Namespace) -> None:
     )
 
 
-COMMANDS = {"reader": train, "verifier": train, "export": export, "calibrate": calibrate}
+def measure(options: argparse.Namespace) -> None:
+    """Print what a teacher is worth, and fit nothing for the product."""
+    import torch
+
+    from training.model import has_fast_bf16
+    from training.report import measured
+    from training.teacher import TeacherSpans
+
+    teacher = _teacher(options, options.run).to(torch.bfloat16 if has_fast_bf16() else torch.float32)
+    spans = TeacherSpans(teacher.train(False))
+    for line in measured(spans, indexes=options.runs / "indexes", limit=options.limit, say=say).lines():
+        say(line)
+
+
+COMMANDS = {**{name: train for name, *_ in TRAINED}, "export": export, "measure": measure, "calibrate": calibrate}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -135,7 +179,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     set_threads(options.threads)
     options.runs.mkdir(parents=True, exist_ok=True)
-    if options.command in ("reader", "verifier"):
+    if COMMANDS[options.command] is train:
         (options.runs / "pid").write_text(f"{os.getpid()}\n", encoding="utf-8")
     COMMANDS[options.command](options)
     return 0

@@ -49,18 +49,22 @@ class Logits:
     supported: Tensor
 
 
-class ReaderModel(ReaderNetwork):
-    """The product's network, to be trained. `bert.embeddings` takes no gradient."""
-
-    def __init__(self, config: BertConfig) -> None:
-        super().__init__(config)
-        self.bert.embeddings.requires_grad_(False)
+class ReaderLogits(nn.Module):
+    """What has the heads of the reader, whatever encoder it has below them."""
 
     def logits(self, ids: Tensor, types: Tensor, attention: Tensor) -> Logits:
         """Logits of a padded batch; all three inputs are (n, t) int64."""
         spans, answerable, supported = self(ids, types, attention)
         start, end = spans.unbind(dim=-1)
         return Logits(start, end, answerable, supported)
+
+
+class ReaderModel(ReaderNetwork, ReaderLogits):
+    """The product's network, to be trained. `bert.embeddings` takes no gradient."""
+
+    def __init__(self, config: BertConfig) -> None:
+        super().__init__(config)
+        self.bert.embeddings.requires_grad_(False)
 
 
 def config_of(directory: Path) -> BertConfig:

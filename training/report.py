@@ -2,8 +2,8 @@
 
 import json
 import shutil
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
 
@@ -17,16 +17,35 @@ from training.metrics import Figure
 SEED = 7
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was fitted to a reader, as calibration.json has it, and what it is worth: figures by title."""
+
+    fitted: dict[str, object]
+    figures: dict[str, list[Figure]]
+
+    def lines(self) -> Iterator[str]:
+        """The figures, a line each under their titles."""
+        for title, found in self.figures.items():
+            yield f"\n{title}"
+            yield from (f"  {one}" for one in found)
+
+
 def calibrate_export(
     export: Path, out: Path | None, *, indexes: Path, limit: int, say: Callable[[str], None]
 ) -> dict[str, list[Figure]]:
-    """Fit, measure and ship the export: weights, calibration.json and figures.json go to `out`.
+    """Fit, measure and ship the export: weights, calibration.json and figures.json go to `out`."""
+    found = measured(SpanModel(lambda: ModelFiles(export.name, export, "")), indexes=indexes, limit=limit, say=say)
+    facts = json.loads((export / FACTS).read_text(encoding="utf-8"))
+    _write(out or CALIBRATION.parent, export, {**facts, **found.fitted}, found.figures)
+    for line in found.lines():
+        say(line)
+    return found.figures
 
-    Takes about half an hour on two cores, most of it to read the development sets.
-    """
-    out = out or CALIBRATION.parent
+
+def measured(model: SpanModel, *, indexes: Path, limit: int, say: Callable[[str], None]) -> Report:
+    """Fit and measure a reader; about half an hour on two cores, most of it to read the development sets."""
     encoder = SentenceEncoder(lambda: find_model(BASE))
-    model = SpanModel(lambda: ModelFiles(export.name, export, ""))
     sets = {}
     for name in pipeline.SETS:
         sets[name] = pipeline.observe(name, indexes, encoder, model)
@@ -48,13 +67,7 @@ def calibrate_export(
         rows = data.reading_rows(name)
         read = pipeline.given(Random(SEED).sample(rows, min(limit, len(rows))), encoder, model)
         figures[f"{name}, passage given"] = calibrate.given(read, ranks, model)
-    facts = json.loads((export / FACTS).read_text(encoding="utf-8"))
-    _write(out, export, {**facts, **calibrate.calibration(ranks, answers, borne_out, points)}, figures)
-    for title, found in figures.items():
-        say(f"\n{title}")
-        for one in found:
-            say(f"  {one}")
-    return figures
+    return Report(calibrate.calibration(ranks, answers, borne_out, points), figures)
 
 
 def _kind(name: str) -> str:

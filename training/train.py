@@ -17,9 +17,11 @@ from torch.nn import functional
 from training import checkpoint
 from training.batches import Batch
 from training.checkpoint import Checkpoint, Progress
-from training.model import ReaderModel, has_fast_bf16, trained_parameters
+from training.model import Logits, ReaderLogits, has_fast_bf16, trained_parameters
 
+HEADS = ("span.", "answerable.", "support.")
 COLUMNS = ("step", "tokens", "seconds", "rate", "loss", "span", "answerable", "support")
+TAUGHT, SOFTNESS = 0.7, 2.0  # the share of the loss that a teacher gives, and the temperature of both its sides
 KINDS = (("count", "step"), ("mean", "exp_avg"), ("square", "exp_avg_sq"))  # AdamW's state, by our name and its own
 Shards = Callable[[int], list[Batch]]
 
@@ -57,9 +59,21 @@ def rate_at(plan: Plan, tokens: int) -> float:
     return plan.rate * max(0.0, min(1.0, (done + 1e-3) / plan.warmup, (1 - done) / plan.decay))
 
 
-def losses(model: ReaderModel, batch: Batch) -> Losses:
-    """Cross-entropy of start and end over the passage and `no answer`, plus that of the first token's classifiers."""
+def losses(model: ReaderLogits, batch: Batch, teacher: ReaderLogits | None = None) -> Losses:
+    """Cross-entropy of start and end over the passage and `no answer`, plus that of the first token's classifiers.
+
+    With a teacher, TAUGHT of it is against what the teacher makes of the batch (Hinton et al. 2015).
+    """
     logits = model.logits(batch.ids, batch.types, batch.attention)
+    if teacher is None:
+        return _labelled(logits, batch)
+    with torch.no_grad():
+        taught = teacher.logits(batch.ids, batch.types, batch.attention)
+    hard, soft = _labelled(logits, batch), _taught(logits, taught, batch)
+    return replace(hard, total=(1 - TAUGHT) * hard.total + TAUGHT * soft)
+
+
+def _labelled(logits: Logits, batch: Batch) -> Losses:
     if batch.supported is not None:
         support = functional.binary_cross_entropy_with_logits(logits.supported, batch.supported)
         return Losses(support, support=support.detach())
@@ -71,12 +85,42 @@ def losses(model: ReaderModel, batch: Batch) -> Losses:
     return Losses(span + 0.5 * answerable, span=span.detach(), answerable=answerable.detach())
 
 
-class Trainer:
-    """Weights in training: fp32 masters, moments, a running average; the model itself may be bf16."""
+def _taught(logits: Logits, taught: Logits, batch: Batch) -> Tensor:
+    """The loss against the teacher's logits, both softened; scaled so that its gradient does not depend on that."""
+    if batch.supported is not None:
+        return _either(logits.supported, taught.supported)
+    outside = ~batch.passage
+    span = (_side(logits.start, taught.start, outside) + _side(logits.end, taught.end, outside)) / 2
+    return span + 0.5 * _either(logits.answerable, taught.answerable)
 
-    def __init__(self, model: ReaderModel, plan: Plan, dtype: torch.dtype | None = None) -> None:
+
+def _side(logits: Tensor, taught: Tensor, outside: Tensor) -> Tensor:
+    ours, target = ((side.masked_fill(outside, -1e4) / SOFTNESS).log_softmax(dim=1) for side in (logits, taught))
+    return functional.kl_div(ours, target, reduction="batchmean", log_target=True) * SOFTNESS**2
+
+
+def _either(logits: Tensor, taught: Tensor) -> Tensor:
+    target = (taught / SOFTNESS).sigmoid()
+    return functional.binary_cross_entropy_with_logits(logits / SOFTNESS, target) * SOFTNESS**2
+
+
+class Trainer:
+    """Weights in training: fp32 masters, moments, a running average; the model itself may be bf16.
+
+    A teacher, which it takes over and casts alike, is asked about every batch.
+    """
+
+    def __init__(
+        self,
+        model: ReaderLogits,
+        plan: Plan,
+        dtype: torch.dtype | None = None,
+        teacher: ReaderLogits | None = None,
+    ) -> None:
         self.plan = plan
-        self.model = model.to(dtype or (torch.bfloat16 if has_fast_bf16() else torch.float32))
+        dtype = dtype or (torch.bfloat16 if has_fast_bf16() else torch.float32)
+        self.model = model.to(dtype)
+        self.teacher = teacher.to(dtype).train(False) if teacher is not None else None
         self.live = trained_parameters(self.model)
         self.masters = {k: p if p.dtype == torch.float32 else p.detach().float() for k, p in self.live.items()}
         self.average = {name: p.detach().float().clone() for name, p in self.masters.items()}
@@ -86,13 +130,13 @@ class Trainer:
         self.progress = Progress(shard=plan.first_shard)
 
     def _groups(self) -> list[dict[str, object]]:
-        layers = [p for name, p in self.masters.items() if name.startswith("bert.")]
-        heads = [p for name, p in self.masters.items() if not name.startswith("bert.")]
+        layers = [p for name, p in self.masters.items() if not name.startswith(HEADS)]
+        heads = [p for name, p in self.masters.items() if name.startswith(HEADS)]
         return [{"params": layers, "factor": 1.0}, {"params": heads, "factor": self.plan.head_factor}]
 
     def step(self, batch: Batch) -> Losses:
         """One update."""
-        found = losses(self.model, batch)
+        found = losses(self.model, batch, self.teacher)
         found.total.backward()  # type: ignore[no-untyped-call]
         for name, live in self.live.items():
             if live is not self.masters[name]:

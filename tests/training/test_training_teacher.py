@@ -1,0 +1,89 @@
+"""A teacher reads what the reader reads, is not trained with it, and moves it towards what it says itself."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import MPNetConfig
+
+from training import train
+from training.batches import Batch, claim_item, collate, reading_item
+from training.data import Claim, Reading
+from training.model import ReaderModel
+from training.teacher import TeacherModel, TeacherSpans, moved
+from training.train import Plan, Trainer
+
+
+@pytest.fixture
+def teacher() -> TeacherModel:
+    """One small layer, random weights from a fixed seed."""
+    torch.manual_seed(1)
+    config = MPNetConfig(
+        vocab_size=30527, hidden_size=48, num_hidden_layers=1, num_attention_heads=4, intermediate_size=64
+    )
+    config.hidden_dropout_prob = config.attention_probs_dropout_prob = 0.0
+    return TeacherModel(config).train(False)
+
+
+@pytest.fixture
+def reading(tower: Reading) -> Batch:
+    item = reading_item(tower)
+    assert item is not None
+    return collate([item])
+
+
+@pytest.fixture
+def claim(tower: Reading) -> Batch:
+    return collate([claim_item(Claim("c", "Eiffel led it.", tower.passage.text, True))])
+
+
+def test_berts_ids_become_mpnets() -> None:
+    cls, hello, sep, pad = 101, 7592, 102, 0
+
+    assert moved(torch.tensor([[cls, hello, sep, pad]])).tolist() == [[0, 7596, 2, 1]]
+
+
+def test_a_teacher_gives_logits_for_the_readers_wordpieces(teacher: TeacherModel, reading: Batch) -> None:
+    logits = teacher.logits(reading.ids, reading.types, reading.attention)
+
+    assert logits.start.shape == logits.end.shape == reading.ids.shape
+    assert logits.answerable.shape == logits.supported.shape == (1,)
+
+
+@pytest.mark.parametrize("kind", ["reading", "claim"])
+def test_who_agrees_with_the_teacher_learns_nothing_from_it(
+    kind: str, small_model: ReaderModel, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(train, "TAUGHT", 1.0)
+    batch = request.getfixturevalue(kind)
+
+    train.losses(small_model, batch, small_model).total.backward()
+
+    gradients = [p.grad for p in small_model.parameters() if p.grad is not None]
+    assert gradients
+    assert max(float(gradient.abs().max()) for gradient in gradients) < 1e-5
+
+
+def test_a_reader_comes_nearer_to_its_teacher_which_stays(
+    small_model: ReaderModel, teacher: TeacherModel, reading: Batch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(train, "TAUGHT", 1.0)
+    before = {name: value.clone() for name, value in teacher.state_dict().items()}
+    trainer = Trainer(small_model, Plan(tmp_path, 1000 * reading.tokens), torch.float32, teacher)
+
+    losses = [float(trainer.step(reading).total.detach()) for _ in range(20)]
+
+    assert losses[-1] < losses[0]
+    assert all(torch.equal(value, before[name]) for name, value in teacher.state_dict().items())
+
+
+@pytest.mark.model
+def test_a_teacher_is_measured_through_the_products_reading(teacher: TeacherModel, tower: Reading) -> None:
+    text = tower.passage.text
+    first = (0, text.index(".") + 1)
+
+    (found,) = TeacherSpans(teacher).read(tower.question, [(text, [first])])
+
+    assert found.sentences[0] is not None
+    _, start, end = found.sentences[0]
+    assert 0 <= start < end <= first[1]
