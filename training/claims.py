@@ -5,6 +5,7 @@ Twins come from edits of the claim and of the evidence, so that the claim alone 
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -15,6 +16,9 @@ from training.lexicon import AUXILIARIES, OPPOSITES, mentions, pool
 from training.text import Edit, Passage, Span, apply, occurrences, substitute
 
 TWIN_CHANCE = 0.45
+JOINED = 0.12  # claims of two parts made, in parts of the claims, each with all of its evidence and with half of it
+AMONG = 0.35  # share of rows whose evidence stands among sentences about something else
+SHORT = 400  # characters of evidence that may get such company
 SUBJECT_QUESTION = re.compile(
     r"^(?:who|what|which \w+|what \w+) ((?:\w+ed|is|are|has|had|won|made|took|became|wrote|led) .+[^d])\?$",
     re.IGNORECASE,
@@ -54,7 +58,32 @@ def claim_shard(
     for claim in chosen:
         if claim.supported and rng.random() < TWIN_CHANCE:
             rows += [made for made in (_twin(claim, candidates, rng),) if made]
+    rows += joined([claim for claim in chosen if claim.supported], rng, count=round(len(chosen) * JOINED))
+    company = [claim.evidence for claim in chosen if len(claim.evidence) < SHORT]
+    rows = [among(row, company, rng) if rng.random() < AMONG else row for row in rows]
     return rows + statements(rng.sample(readings, len(readings)), rng)[:made]
+
+
+def joined(supported: Sequence[Claim], rng: Random, *, count: int) -> list[Claim]:
+    """Two supported claims made one: supported by the evidence of both, not by that of either."""
+    rows: list[Claim] = []
+    short = [claim for claim in supported if len(claim.evidence) < SHORT]
+    for _ in range(count if len(short) > 1 else 0):
+        pair = rng.sample(short, 2)
+        text = f"{pair[0].claim.rstrip(' .')}, and {pair[1].claim}"
+        both = " ".join(claim.evidence for claim in rng.sample(pair, 2))
+        rows.append(Claim(pair[0].id, text, both, True, "joined"))
+        rows.append(Claim(pair[0].id, text, rng.choice(pair).evidence, False, "joined-half"))
+    return rows
+
+
+def among(claim: Claim, company: Sequence[str], rng: Random) -> Claim:
+    """The claim with its evidence among one to three pieces of other claims' evidence; long evidence as it is."""
+    others = [text for text in rng.sample(company, min(len(company), rng.randint(1, 3))) if text != claim.evidence]
+    if len(claim.evidence) >= SHORT or not others:
+        return claim
+    place = rng.randint(0, len(others))
+    return replace(claim, evidence=" ".join([*others[:place], claim.evidence, *others[place:]]))
 
 
 def _twin(claim: Claim, candidates: Pool, rng: Random) -> Claim | None:

@@ -20,6 +20,24 @@ def test_a_twin_is_true_only_if_both_sides_changed(seed: int) -> None:
     assert any(changed)
 
 
+def test_a_claim_of_two_parts_is_supported_by_the_evidence_of_both_alone() -> None:
+    other = Claim("d", "The office closed in 1995.", "It was closed in 1995.", True)
+    made = claims.joined([CLAIM, other], Random(0), count=4)
+    assert {row.supported for row in made} == {True, False}
+    for row in made:
+        assert all(part in row.claim for part in ("Ann Lee opened the Oslo office in 1990", "he office closed in 1995"))
+        assert row.supported == (CLAIM.evidence in row.evidence and other.evidence in row.evidence)
+    assert claims.joined([CLAIM], Random(0), count=4) == []
+
+
+def test_evidence_among_other_sentences_is_there_word_for_word() -> None:
+    company = [CLAIM.evidence, "Boats pass by.", "Birds fly over it."]
+    for seed in range(20):
+        made = claims.among(CLAIM, company, Random(seed))
+        assert made.evidence.count(CLAIM.evidence) == 1
+        assert (made.claim, made.supported) == (CLAIM.claim, CLAIM.supported)
+
+
 def test_a_subject_question_becomes_a_true_statement_and_a_false_one(tower: Reading) -> None:
     text = tower.passage.text.replace("Visitors from Norway", "Visitors with Sophie Germain")
     row = Reading("s", "g", "Who led the largest team of engineers?", type(tower.passage)(text, tower.passage.answer))
