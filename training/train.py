@@ -14,12 +14,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from rag.network import HEADS
 from training import checkpoint
 from training.batches import Batch
 from training.checkpoint import Checkpoint, Progress
 from training.model import Logits, ReaderLogits, has_fast_bf16, trained_parameters
 
-HEADS = ("span.", "answerable.", "support.")
 COLUMNS = ("step", "tokens", "seconds", "rate", "loss", "span", "answerable", "support")
 TAUGHT, SOFTNESS = 0.7, 2.0  # the share of the loss that a teacher gives, and the temperature of both its sides
 KINDS = (("count", "step"), ("mean", "exp_avg"), ("square", "exp_avg_sq"))  # AdamW's state, by our name and its own
