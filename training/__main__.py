@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     from training.model import ReaderModel
     from training.teacher import TeacherModel
 
-TRAINED = (("teacher", 5_200_000, 5e-5), ("reader", 5_200_000, 1.5e-4), ("verifier", 1_200_000, 1e-4))
+# what is trained, its padded tokens, its rate, and how many times that is the heads' rate
+TRAINED = (
+    ("teacher", 4_200_000, 7e-4, 0.4),
+    ("reader", 5_200_000, 1.5e-4, 4.0),
+    ("verifier", 1_200_000, 1e-4, 4.0),
+)
 RUNS = Path(__file__).resolve().parents[2] / "reader-runs"
 
 
@@ -24,17 +29,18 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--runs", type=Path, default=RUNS, help="where checkpoints and exports go (default: %(default)s)")
     top.add_argument("--threads", type=int, default=2)
     commands = top.add_subparsers(dest="command", required=True)
-    for name, tokens, rate in TRAINED:
+    for name, tokens, rate, head_factor in TRAINED:
         train = commands.add_parser(name, help=f"train the {name}, or go on where it stopped")
         train.add_argument("--name", default=name, help="the run's directory under --runs")
         train.add_argument("--tokens", type=int, default=tokens, help="length in padded tokens (default: %(default)s)")
         train.add_argument("--rate", type=float, default=rate)
+        train.set_defaults(head_factor=head_factor)
         train.add_argument("--decay", type=float, default=0.5, help="share of the run that decays to 0")
         train.add_argument("--seed", type=int, default=0)
         train.add_argument(
             "--start", type=Path, help="a run's directory, or an export's, to take the first weights from"
         )
-        train.add_argument("--taught-by", metavar="RUN", help="a teacher's run under --runs, to learn from its logits")
+        train.add_argument("--taught-by", type=Path, help="a teacher's run or export, to learn from its logits")
         train.add_argument(
             "--mine",
             type=Path,
@@ -86,6 +92,7 @@ def train(options: argparse.Namespace) -> None:
         options.tokens,
         seed=options.seed,
         rate=options.rate,
+        head_factor=options.head_factor,
         decay=options.decay,
         first_shard=options.first_shard,
     )
@@ -100,13 +107,14 @@ def train(options: argparse.Namespace) -> None:
     say(f"the curve: {picture or plan.directory / 'curve.csv'}")
 
 
-def _teacher(options: argparse.Namespace, run: str | None = None) -> "TeacherModel":
-    """The teacher as `run` left it, or with untrained heads; MPNet is fetched into --runs once."""
-    from training.teacher import fresh_teacher
+def _teacher(options: argparse.Namespace, folder: Path | None = None) -> "TeacherModel":
+    """The teacher of a run or an export, merged; or one to be trained. MPNet is fetched into --runs once."""
+    from training.teacher import fresh_teacher, merge
 
     teacher = fresh_teacher(options.runs / "mpnet")
-    if run:
-        teacher.load_state_dict(_weights(options.runs / run), strict=False)
+    if folder:
+        teacher.load_state_dict(_weights(folder), strict=False)
+        merge(teacher.mpnet)
     return teacher
 
 
@@ -163,7 +171,7 @@ def measure(options: argparse.Namespace) -> None:
     from training.report import measured
     from training.teacher import TeacherSpans
 
-    teacher = _teacher(options, options.run).to(torch.bfloat16 if has_fast_bf16() else torch.float32)
+    teacher = _teacher(options, options.runs / options.run).to(torch.bfloat16 if has_fast_bf16() else torch.float32)
     spans = TeacherSpans(teacher.train(False))
     for line in measured(spans, indexes=options.runs / "indexes", limit=options.limit, say=say).lines():
         say(line)

@@ -4,22 +4,25 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file
 from transformers import MPNetConfig
 
 from training import train
 from training.batches import Batch, claim_item, collate, reading_item
 from training.data import Claim, Reading
-from training.model import ReaderModel
-from training.teacher import TeacherModel, TeacherSpans, moved
+from training.model import ReaderModel, trained_parameters
+from training.teacher import TeacherModel, TeacherSpans, adapt, merge, moved
 from training.train import Plan, Trainer
+
+STORED = Path(train.__file__).parent / "weights" / "teacher" / "model.safetensors"
 
 
 @pytest.fixture
 def teacher() -> TeacherModel:
-    """One small layer, random weights from a fixed seed."""
+    """Two small layers, random weights from a fixed seed."""
     torch.manual_seed(1)
     config = MPNetConfig(
-        vocab_size=30527, hidden_size=48, num_hidden_layers=1, num_attention_heads=4, intermediate_size=64
+        vocab_size=30527, hidden_size=48, num_hidden_layers=2, num_attention_heads=4, intermediate_size=64
     )
     config.hidden_dropout_prob = config.attention_probs_dropout_prob = 0.0
     return TeacherModel(config).train(False)
@@ -48,6 +51,41 @@ def test_a_teacher_gives_logits_for_the_readers_wordpieces(teacher: TeacherModel
 
     assert logits.start.shape == logits.end.shape == reading.ids.shape
     assert logits.answerable.shape == logits.supported.shape == (1,)
+
+
+def test_only_the_heads_and_what_is_added_to_upper_layers_is_trained(teacher: TeacherModel) -> None:
+    adapt(teacher.mpnet, lowest=1, rank=2)
+
+    encoder = {name for name in trained_parameters(teacher) if name.startswith("mpnet.")}
+    assert encoder
+    assert all("layer.1." in name and "lora_" in name for name in encoder)
+    assert trained_parameters(teacher).keys() - encoder == {
+        name for name, _ in teacher.named_parameters() if not name.startswith("mpnet.")
+    }
+
+
+def test_a_merged_teacher_says_what_it_said(teacher: TeacherModel, reading: Batch) -> None:
+    adapt(teacher.mpnet, lowest=0, rank=2)
+    plain = teacher.logits(reading.ids, reading.types, reading.attention).start
+    for name, added in trained_parameters(teacher).items():
+        if "lora_B" in name:
+            torch.nn.init.normal_(added, std=0.5)
+    adapted = teacher.logits(reading.ids, reading.types, reading.attention).start
+
+    merge(teacher.mpnet)
+
+    merged = teacher.logits(reading.ids, reading.types, reading.attention).start
+    assert not torch.allclose(adapted, plain, atol=1e-3)
+    torch.testing.assert_close(merged, adapted, atol=1e-4, rtol=1e-4)
+
+
+def test_the_stored_teacher_is_all_that_is_trained_of_one() -> None:
+    with torch.device("meta"):
+        teacher = TeacherModel(MPNetConfig(vocab_size=30527))
+        adapt(teacher.mpnet)
+
+    trained = {name: value.shape for name, value in trained_parameters(teacher).items()}
+    assert {name: value.shape for name, value in load_file(STORED).items()} == trained
 
 
 @pytest.mark.parametrize("kind", ["reading", "claim"])
