@@ -86,7 +86,7 @@ def train(options: argparse.Namespace) -> None:
     torch.manual_seed(options.seed)
     trained = _teacher(options) if options.command == "teacher" else model.fresh_model()
     if options.start:
-        trained.load_state_dict(_weights(options.start), strict=False)
+        _take(trained, options.start)
     plan = Plan(
         options.runs / options.name,
         options.tokens,
@@ -113,7 +113,7 @@ def _teacher(options: argparse.Namespace, folder: Path | None = None) -> "Teache
 
     teacher = fresh_teacher(options.runs / "mpnet")
     if folder:
-        teacher.load_state_dict(_weights(folder), strict=False)
+        _take(teacher, folder)
         merge(teacher.mpnet)
     return teacher
 
@@ -122,8 +122,16 @@ def _reader(folder: Path) -> "ReaderModel":
     from training.model import fresh_model
 
     reader = fresh_model()
-    reader.load_state_dict(_weights(folder), strict=False)
+    _take(reader, folder)
     return reader
+
+
+def _take(model: "ReaderModel | TeacherModel", folder: Path) -> None:
+    """Put what was trained in `folder` into the model; what it does not train it has already."""
+    weights = _weights(folder)
+    if strange := sorted(weights.keys() - model.state_dict().keys()):
+        raise SystemExit(f"{folder} holds another model's weights: there is no {strange[0]} in this one")
+    model.load_state_dict(weights, strict=False)
 
 
 def _weights(folder: Path) -> "dict[str, Tensor]":

@@ -7,6 +7,7 @@ import torch
 from safetensors.torch import load_file
 from transformers import MPNetConfig
 
+from training import __main__ as command
 from training import train
 from training.batches import Batch, claim_item, collate, reading_item
 from training.data import Claim, Reading
@@ -125,3 +126,11 @@ def test_a_teacher_is_measured_through_the_products_reading(teacher: TeacherMode
     assert found.sentences[0] is not None
     _, start, end = found.sentences[0]
     assert 0 <= start < end <= first[1]
+
+
+@pytest.mark.model
+def test_a_reader_does_not_start_from_a_teachers_weights(tmp_path: Path) -> None:
+    alike = ["--runs", str(tmp_path), "--threads", str(torch.get_num_threads())]
+
+    with pytest.raises(SystemExit, match="another model's weights"):
+        command.main([*alike, "reader", "--start", str(STORED.parent)])
