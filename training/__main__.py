@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -14,13 +14,23 @@ if TYPE_CHECKING:
     from training.model import ReaderModel
     from training.teacher import TeacherModel
 
-# what is trained, its padded tokens, its rate, and how many times that is the heads' rate
-TRAINED = (
-    ("teacher", 4_200_000, 7e-4, 0.4),
-    ("reader", 5_200_000, 1.5e-4, 4.0),
-    ("verifier", 1_200_000, 1e-4, 4.0),
-)
 RUNS = Path(__file__).resolve().parents[2] / "reader-runs"
+
+
+class Trained(NamedTuple):
+    """What a command trains, and its defaults: padded tokens, peak rate, and the heads' rate as a multiple of it."""
+
+    name: str
+    tokens: int
+    rate: float
+    head_factor: float
+
+
+TRAINED = (
+    Trained("teacher", 4_300_000, 7e-4, head_factor=0.4),
+    Trained("reader", 5_200_000, 1.5e-4, head_factor=4.0),
+    Trained("verifier", 1_200_000, 1e-4, head_factor=4.0),
+)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -29,12 +39,12 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--runs", type=Path, default=RUNS, help="where checkpoints and exports go (default: %(default)s)")
     top.add_argument("--threads", type=int, default=2)
     commands = top.add_subparsers(dest="command", required=True)
-    for name, tokens, rate, head_factor in TRAINED:
-        train = commands.add_parser(name, help=f"train the {name}, or go on where it stopped")
-        train.add_argument("--name", default=name, help="the run's directory under --runs")
-        train.add_argument("--tokens", type=int, default=tokens, help="length in padded tokens (default: %(default)s)")
-        train.add_argument("--rate", type=float, default=rate)
-        train.set_defaults(head_factor=head_factor)
+    for one in TRAINED:
+        train = commands.add_parser(one.name, help=f"train the {one.name}, or go on where it stopped")
+        train.set_defaults(**one._asdict())
+        train.add_argument("--name", help="the run's directory under --runs")
+        train.add_argument("--tokens", type=int, help="length in padded tokens (default: %(default)s)")
+        train.add_argument("--rate", type=float)
         train.add_argument("--decay", type=float, default=0.5, help="share of the run that decays to 0")
         train.add_argument("--seed", type=int, default=0)
         train.add_argument(
@@ -127,7 +137,7 @@ def _reader(folder: Path) -> "ReaderModel":
 
 
 def _take(model: "ReaderModel | TeacherModel", folder: Path) -> None:
-    """Put what was trained in `folder` into the model; what it does not train it has already."""
+    """Put what was trained in `folder` into the model, which has the rest. Exits if it is another kind of model's."""
     weights = _weights(folder)
     if strange := sorted(weights.keys() - model.state_dict().keys()):
         raise SystemExit(f"{folder} holds another model's weights: there is no {strange[0]} in this one")
@@ -185,7 +195,7 @@ def measure(options: argparse.Namespace) -> None:
         say(line)
 
 
-COMMANDS = {**{name: train for name, *_ in TRAINED}, "export": export, "measure": measure, "calibrate": calibrate}
+COMMANDS = {**{one.name: train for one in TRAINED}, "export": export, "measure": measure, "calibrate": calibrate}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -3,8 +3,8 @@
 MPNet (Song et al. 2020) has BERT's vocabulary moved by four places, so that a batch made for MiniLM is one for it and
 both give logits for the same wordpieces. Twelve layers of 768 are eight times the reader's; they never ship. They stay
 those of all-mpnet-base-v2 (Apache-2.0), which packages carry in parts: trained are the heads, and low-rank additions
-(LoRA, Hu et al. 2021) to the upper layers, which a CPU goes through 1.6 times as fast as through all weights. They are
-9 MB, so that what hours have taught can be kept: `training/weights/teacher`, to be taught by or to go on from.
+(LoRA, Hu et al. 2021) to the upper layers, which a CPU trains 1.5 times as fast as all weights. They are 9 MB, so that
+what hours have taught can be kept: `training/weights/teacher`, to be taught by or to go on from.
 """
 
 import hashlib
