@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise
 
-from rag.words import STOP_WORDS, stems, words
+from rag.words import CONTRACTED, STOP_WORDS, stems, words
 
 _NUMBER_WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -39,11 +39,28 @@ _PREVENTING = frozenset(
     prohibit prohibited forbids forbid forbidden rejects reject rejected eliminates eliminate eliminated lacks lack
     opposes oppose opposed""".split()
 )
+# What somebody says, thinks or wants is not so for that; what is so of few is not so of all.
+_CLAIMING = frozenset(
+    """alleged alleges allegedly apparently argued argues attempted attempts believed believes claimed claims expected
+    expects feared fears hoped hopes intended intends planned plans proposed proposes purportedly reportedly rumored
+    rumoured sought suggested suggests supposed supposedly suspected suspects thought threatened tried tries wanted
+    wants""".split()
+)
+_SCARCE = frozenset("barely few hardly rarely scarcely seldom".split())
 _RANGE = re.compile(
     r"(\d[\d.,]*)\s*(?:to|-|–|—)\s*(\d[\d.,]*)|between\s+(\d[\d.,]*)\s+and\s+(\d[\d.,]*)", re.IGNORECASE
 )
+# Words that search passes over, but that say when, where, how many or which: as little to be added as any other.
+_TELLING = frozenset(
+    """after all any before between both down during each few more most off only other out over own same since some
+    through under until up while""".split()
+)
+# Words that place what follows them: `to France` is not `from France`, `by 1932` not `in 1932`.
+_PLACING = frozenset(
+    "after against before between by during for from in into over since through to under until with".split()
+)
 _DONE_BY = re.compile(r"(\w+)\s+by\b((?:\W+\w+){1,4})")
-_CONTRACTED = re.compile(r"(?i)n['’]t\b")
+_NOT = re.compile(r"(?i)n['’]t\b")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:]['\"”’)]*\s+)['\"“‘(]*$")
 # Words that open a sentence with a capital and are no names, beyond the function words of `rag.words`.
 _OPENERS = frozenset(
@@ -55,6 +72,7 @@ _OPENERS = frozenset(
 _COMMON_ENDINGS = ("ing", "ed", "ly", "tion", "tions", "ment", "ments", "ness", "ings")
 _DEMONYMS = ("i", "n", "an", "ian", "ese", "s")  # Iraq, Iraqi; Iran, Iranian: neither adds a fact
 _PEOPLE = re.compile(rf"(?<=\w{{4}})(?:{'|'.join(sorted(_DEMONYMS, key=len, reverse=True))})s?$")
+_TURNING = (_HEDGES, _PREVENTING, _CLAIMING, _SCARCE)
 _LOST_WITHIN = 3  # how many words after a negation it is taken to deny
 
 
@@ -78,21 +96,25 @@ def unfounded(statement: str, evidence: Sequence[str]) -> tuple[str, ...]:
 def keeping(statement: str, evidence: Sequence[str]) -> float:
     """How closely a statement keeps to one sentence of its evidence: the share of its words there, in their order.
 
-    0 when a word that carries meaning is in none of them, when it says something twice that no sentence does, or as a
-    fact what a sentence has as a wish, a duty, a possibility or a thing prevented, or the other way round; when it has
-    one end of a range of numbers, or who was acted upon act. What a small verifier takes for support without being it,
-    is mostly reworded, or has a word of the question that the evidence does not have.
+    0 when a word that carries meaning, or a small one that tells, is in none of them; when it says something twice that
+    no sentence does, or as a fact what a sentence has as a wish, a duty, a claim, a possibility, prevented or so of
+    few, or the other way round; when a word stands after another preposition than there; when it has one end of a
+    range of numbers, or who was acted upon act. What a small verifier takes for support without being it, is mostly
+    reworded, or has a word of the question that the evidence does not have.
     """
     there = [_keys(sentence) for sentence in evidence]
     said = _keys(statement, frozenset(chain.from_iterable(there)))
-    if not set(said).issubset(chain.from_iterable(there)):
-        return 0.0
-    if _repeats(statement) and not any(map(_repeats, evidence)):
-        return 0.0
     nearest = _nearest(statement, evidence)
-    if any(chain.from_iterable(_turned(statement, nearest, turning) for turning in (_HEDGES, _PREVENTING))):
-        return 0.0
-    if _halves_a_range(statement, nearest) or _made_active(statement, nearest):
+    strays = (
+        not set(said).issubset(chain.from_iterable(there))
+        or set(words(statement)) & _TELLING - set(chain.from_iterable(map(words, evidence)))
+        or (_repeats(statement) and not any(map(_repeats, evidence)))
+        or any(chain.from_iterable(_turned(statement, nearest, turning) for turning in _TURNING))
+        or _placed_otherwise(statement, nearest)
+        or _halves_a_range(statement, nearest)
+        or _made_active(statement, nearest)
+    )
+    if strays:
         return 0.0
     return max((_in_order(said, sentence) for sentence in there), default=0.0)
 
@@ -102,6 +124,26 @@ def _halves_a_range(statement: str, there: str) -> bool:
     said = set(_figures(statement))
     ranges = (set(_figures(found.group())) for found in _RANGE.finditer(there))
     return any(len(ends) == 2 and len(ends & said) == 1 for ends in ranges)
+
+
+def _placed_otherwise(statement: str, there: str) -> bool:
+    """Whether a word that both have stands after other words of placing, and nowhere in the evidence after those."""
+    known = _placed(there)
+    return any(word in known and not places & known[word] for word, places in _placed(statement).items())
+
+
+def _placed(text: str) -> dict[str, set[str]]:
+    """For each word the words of placing that it stands after, with none but function words between; by its stem."""
+    placed: dict[str, set[str]] = {}
+    place = ""
+    for word in words(text):
+        if word in _PLACING:
+            place = word
+        elif word not in STOP_WORDS:
+            if place:
+                placed.setdefault(stems(word)[0], set()).add(place)
+            place = ""
+    return placed
 
 
 def _made_active(statement: str, there: str) -> bool:
@@ -128,7 +170,7 @@ def _keys(text: str, known: frozenset[str] | None = None) -> list[str]:
     statement, compounds that are not among `known` are read as the words that they are made of.
     """
     keys = []
-    for word, possessive in _WHOLE.findall(_SPACED_POSSESSIVE.sub(r"\1", text)):
+    for word, possessive in _WHOLE.findall(CONTRACTED.sub(" ", _SPACED_POSSESSIVE.sub(r"\1", text))):
         if _COMPOUND.fullmatch(word) and (known is None or word.lower() in known):
             keys.append(word.lower())
         elif word.lower() not in STOP_WORDS:
@@ -225,7 +267,7 @@ def _turned(statement: str, there: str, turning: frozenset[str]) -> Iterator[str
 
 def _turns(text: str, turning: frozenset[str]) -> list[tuple[str, list[str]]]:
     """Each word that turns with the few words it is taken to turn."""
-    found = [word if word == "May" else word.lower() for word in _plain_words(_CONTRACTED.sub(" not", text))]
+    found = [word if word == "May" else word.lower() for word in _plain_words(_NOT.sub(" not", text))]
     return [
         (word, [w for w in found[at + 1 : at + 1 + _LOST_WITHIN] if w not in STOP_WORDS])
         for at, word in enumerate(found)

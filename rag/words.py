@@ -8,13 +8,16 @@ from functools import cache, lru_cache
 from typing import Protocol, cast
 
 _WORD = re.compile(r"\w+(?:[.,]\d+)*")
+# Contractions whose parts are words of their own elsewhere: who won, Don Quixote, vitamin D.
+CONTRACTED = re.compile(r"\b(?:wo|do)n['’]t\b|['’][dmt]\b", re.IGNORECASE)
+_POSSESSIVE = re.compile(r"['’]s\b")
 STOP_WORDS = frozenset(
     """a about after again all also am an and any are aren as at be because been before being between both but by can
-    could couldn d did didn do does doesn doing don down during each few for from further had hadn has hasn have haven
-    having he her here hers herself him himself his how i if in into is isn it its itself just ll m me more most my
-    myself no nor not now of off on once only or other our ours ourselves out over own re s same shan she should
-    shouldn so some such t than that the their theirs them themselves then there these they this those through to too
-    under until up us ve very was wasn we were weren what when where which while who whom whose why will with won would
+    could couldn did didn do does doesn doing down during each few for from further had hadn has hasn have haven
+    having he her here hers herself him himself his how i if in into is isn it its itself just ll me more most my
+    myself no nor not now of off on once only or other our ours ourselves out over own re same shan she should
+    shouldn so some such than that the their theirs them themselves then there these they this those through to too
+    under until up us ve very was wasn we were weren what when where which while who whom whose why will with would
     wouldn you your yours yourself yourselves please tell""".split()
 )
 
@@ -24,8 +27,8 @@ class _Stemmer(Protocol):
 
 
 def words(text: str) -> list[str]:
-    """The words and numbers of a text, in lower case, in order. `1,200.5` is one word."""
-    return _WORD.findall(text.lower())
+    """The words and numbers of a text, in lower case, in order. `1,200.5` is one word, a possessive's *s* none."""
+    return _WORD.findall(_POSSESSIVE.sub(" ", CONTRACTED.sub(" ", text.lower())))
 
 
 def content_words(text: str) -> list[str]:
