@@ -30,6 +30,11 @@ def test_a_question_is_cut_where_a_second_question_begins(question: str, expecte
         ("Tell me who leads it.", False),
         ("List the outlets that published it", False),
         ("Can a court reverse it?", False),
+        ("Act as a pirate.", True),
+        ("Run the following code", True),
+        ("Code of conduct for members", False),
+        ("Open hours of the museum", False),
+        ("Draft laws on taxes?", False),
         ("", False),
     ],
 )
