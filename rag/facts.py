@@ -42,9 +42,9 @@ _PREVENTING = frozenset(
 # What somebody says, thinks or wants is not so for that; what is so of few is not so of all.
 _CLAIMING = frozenset(
     """alleged alleges allegedly apparently argued argues attempted attempts believed believes claimed claims expected
-    expects feared fears hoped hopes intended intends planned plans proposed proposes purportedly reportedly rumored
-    rumoured sought suggested suggests supposed supposedly suspected suspects thought threatened tried tries wanted
-    wants""".split()
+    expects feared fears hoped hopes intended intends planned plans proposed proposes purportedly reported
+    reportedly rumored rumoured said sought suggested suggests supposed supposedly suspected suspects thought
+    threatened tried tries wanted wants""".split()
 )
 _SCARCE = frozenset("barely few hardly rarely scarcely seldom".split())
 _RANGE = re.compile(

@@ -139,6 +139,8 @@ def test_small_words_count_where_they_tell(statement: str, evidence: str, kept: 
         ("The minister claimed that taxes fell.", "The minister claimed in May that taxes fell.", True),
         ("They assassinated the king.", "They attempted to assassinate the king.", False),
         ("The king took bribes.", "The king allegedly took bribes.", False),
+        ("The plan works.", "The plan is said to work.", False),
+        ("The members complained.", "The members are reported to have complained.", False),
         ("Members voted.", "Few members voted.", False),
         ("The plan was made.", "The plan was made, but never proposed in public.", True),
     ],
