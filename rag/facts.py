@@ -73,7 +73,7 @@ _COMMON_ENDINGS = ("ing", "ed", "ly", "tion", "tions", "ment", "ments", "ness", 
 _DEMONYMS = ("i", "n", "an", "ian", "ese", "s")  # Iraq, Iraqi; Iran, Iranian: neither adds a fact
 _PEOPLE = re.compile(rf"(?<=\w{{4}})(?:{'|'.join(sorted(_DEMONYMS, key=len, reverse=True))})s?$")
 _TURNING = (_HEDGES, _PREVENTING, _CLAIMING, _SCARCE)
-_LOST_WITHIN = 3  # how many words after a negation it is taken to deny
+_LOST_WITHIN = 3  # how many words after a negation it is taken to deny; what is claimed may be all that follows
 
 
 def unfounded(statement: str, evidence: Sequence[str]) -> tuple[str, ...]:
@@ -266,10 +266,10 @@ def _turned(statement: str, there: str, turning: frozenset[str]) -> Iterator[str
 
 
 def _turns(text: str, turning: frozenset[str]) -> list[tuple[str, list[str]]]:
-    """Each word that turns with the few words it is taken to turn."""
+    """Each word that turns with the words it is taken to turn."""
     found = [word if word == "May" else word.lower() for word in _plain_words(_NOT.sub(" not", text))]
     return [
-        (word, [w for w in found[at + 1 : at + 1 + _LOST_WITHIN] if w not in STOP_WORDS])
+        (word, [w for w in found[at + 1 :][: None if word in _CLAIMING else _LOST_WITHIN] if w not in STOP_WORDS])
         for at, word in enumerate(found)
         if word in turning
     ]

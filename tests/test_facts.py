@@ -140,6 +140,7 @@ def test_small_words_count_where_they_tell(statement: str, evidence: str, kept: 
         ("They assassinated the king.", "They attempted to assassinate the king.", False),
         ("The king took bribes.", "The king allegedly took bribes.", False),
         ("The plan works.", "The plan is said to work.", False),
+        ("The king was essential.", "He believed that complete imitation of the king was essential.", False),
         ("The members complained.", "The members are reported to have complained.", False),
         ("Members voted.", "Few members voted.", False),
         ("The plan was made.", "The plan was made, but never proposed in public.", True),
