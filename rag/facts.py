@@ -72,8 +72,9 @@ _OPENERS = frozenset(
 _COMMON_ENDINGS = ("ing", "ed", "ly", "tion", "tions", "ment", "ments", "ness", "ings")
 _DEMONYMS = ("i", "n", "an", "ian", "ese", "s")  # Iraq, Iraqi; Iran, Iranian: neither adds a fact
 _PEOPLE = re.compile(rf"(?<=\w{{4}})(?:{'|'.join(sorted(_DEMONYMS, key=len, reverse=True))})s?$")
-_TURNING = (_HEDGES, _PREVENTING, _CLAIMING, _SCARCE)
-_LOST_WITHIN = 3  # how many words after a negation it is taken to deny; what is claimed may be all that follows
+_LOST_WITHIN = 3  # how many words after a negation it is taken to deny
+# How many words after each of these it is taken to turn: what is claimed may be all that follows.
+_TURNING = {_HEDGES: _LOST_WITHIN, _PREVENTING: _LOST_WITHIN, _SCARCE: _LOST_WITHIN, _CLAIMING: None}
 
 
 def unfounded(statement: str, evidence: Sequence[str]) -> tuple[str, ...]:
@@ -109,7 +110,7 @@ def keeping(statement: str, evidence: Sequence[str]) -> float:
         not set(said).issubset(chain.from_iterable(there))
         or set(words(statement)) & _TELLING - set(chain.from_iterable(map(words, evidence)))
         or (_repeats(statement) and not any(map(_repeats, evidence)))
-        or any(chain.from_iterable(_turned(statement, nearest, turning) for turning in _TURNING))
+        or any(chain.from_iterable(_turned(statement, nearest, *turning) for turning in _TURNING.items()))
         or _placed_otherwise(statement, nearest)
         or _halves_a_range(statement, nearest)
         or _made_active(statement, nearest)
@@ -255,9 +256,9 @@ def _nearest(statement: str, evidence: Sequence[str]) -> str:
     return max(evidence, key=lambda sentence: len(said & set(stems(sentence))), default="")
 
 
-def _turned(statement: str, there: str, turning: frozenset[str]) -> Iterator[str]:
+def _turned(statement: str, there: str, turning: frozenset[str], within: int | None = _LOST_WITHIN) -> Iterator[str]:
     """Words that turn what follows: those the statement adds, and those before words it repeats that it leaves out."""
-    denies, denied = _turns(statement, turning), _turns(there, turning)
+    denies, denied = _turns(statement, turning, within), _turns(there, turning, within)
     if denies and not denied:
         yield denies[0][0]
     if denied and not denies:
@@ -265,11 +266,11 @@ def _turned(statement: str, there: str, turning: frozenset[str]) -> Iterator[str
         yield from (f"({negation})" for negation, after in denied if said & set(stems(" ".join(after))))
 
 
-def _turns(text: str, turning: frozenset[str]) -> list[tuple[str, list[str]]]:
-    """Each word that turns with the words it is taken to turn."""
+def _turns(text: str, turning: frozenset[str], within: int | None) -> list[tuple[str, list[str]]]:
+    """Each word that turns with what it is taken to turn: the words `within` so many after it, or all of them."""
     found = [word if word == "May" else word.lower() for word in _plain_words(_NOT.sub(" not", text))]
     return [
-        (word, [w for w in found[at + 1 :][: None if word in _CLAIMING else _LOST_WITHIN] if w not in STOP_WORDS])
+        (word, [w for w in found[at + 1 :][:within] if w not in STOP_WORDS])
         for at, word in enumerate(found)
         if word in turning
     ]

@@ -31,8 +31,8 @@ _PRODUCE = frozenset(
     sing repeat print output continue paraphrase proofread correct format convert compare calculate code implement
     imagine invent draft delete remove send open run execute reveal""".split()
 )
-# Of those, what is a noun or an adjective as well, and what follows it where it tells to do something.
-_EITHER = frozenset("act code draft format open output print run".split())
+# Of those, what is a noun or an adjective as well; and what follows it where it tells to do something.
+_NOUNS_TOO = frozenset("act code draft format open output print run".split())
 _DONE_TO = frozenset("a all an any as each every it me my some that the them these this those up your".split())
 _QUESTION_WORD = r"(?:who|whom|whose|what|when|where|why|how|which)"
 _AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)"
@@ -76,7 +76,7 @@ def is_instruction(question: str) -> bool:
     asked = words(wanted)
     if not asked or asked[0] not in _PRODUCE:
         return False
-    return asked[0] not in _EITHER or bool(_DONE_TO.intersection(asked[1:2]))
+    return asked[0] not in _NOUNS_TOO or bool(_DONE_TO.intersection(asked[1:2]))
 
 
 def turned(question: str, sentence: str) -> bool:

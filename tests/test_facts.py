@@ -61,7 +61,7 @@ def test_names_are_found_by_their_capitals_but_not_where_any_sentence_begins() -
     [
         ("The Russians were able to outplay the Danes.", 1.0),
         ("The Russian team was able to outplay the Danes.", 0.0),
-        ("The Danes, in May, outplayed the Russians.", 0.5),
+        ("The Danes, who had won in May, outplayed the Russians.", 0.6),
         ("Nobody plays chess.", 0.0),
         ("The Russians will outplay the Danes.", 0.0),
         ("The Russians outplay the Danes, as the Russians outplay everybody.", 0.0),
@@ -83,9 +83,27 @@ def test_how_closely_a_statement_keeps_to_a_sentence(statement: str, share: floa
         ("16,000 to 35,000 people came.", "Some 16,000 to 35,000 people came.", True),
         ("The war was between 1980 and 1988.", "They fought a war between 1980 and 1988.", True),
         ("The war began in 1980.", "The war of 1980–1988 began.", False),
+        ("The Danes won the war.", "The Danes fought and lost the war.", False),
+        ("Vitamin D prevents scurvy.", "Vitamin C prevents scurvy.", False),
+        ("He doesn't play.", "He, who is old, doesn't play.", True),
+        ("All members voted.", "Members voted.", False),
+        ("The law passed after the war.", "The law passed before the war.", False),
+        ("Wheat came from France.", "Wheat came to France.", False),
+        ("Wheat came from France.", "Wheat came to France, oil from France.", True),
+        ("The bridge was opened in 1932.", "The bridge was to be opened by 1932.", False),
+        ("The bridge was opened in 1932.", "In May 1932 the bridge was opened.", True),
+        ("Taxes fell.", "The minister claimed that taxes fell.", False),
+        ("The minister claimed that taxes fell.", "The minister claimed in May that taxes fell.", True),
+        ("They assassinated the king.", "They attempted to assassinate the king.", False),
+        ("The king took bribes.", "The king allegedly took bribes.", False),
+        ("The plan works.", "The plan is said to work.", False),
+        ("The king was essential.", "He believed that complete imitation of the king was essential.", False),
+        ("The members complained.", "The members are reported to have complained.", False),
+        ("Members voted.", "Few members voted.", False),
+        ("The plan was made.", "The plan was made, but never proposed in public.", True),
     ],
 )
-def test_what_is_denied_by_a_verb_halved_or_turned_round_is_not_kept_to(
+def test_what_a_word_denies_places_claims_halves_or_turns_round_is_not_kept_to(
     statement: str, evidence: str, kept: bool
 ) -> None:
     assert (keeping(statement, [evidence]) > 0) is kept
@@ -106,48 +124,13 @@ def test_a_word_of_the_question_that_no_sentence_has_is_not_kept_to_however_long
 def test_a_part_of_a_word_is_not_that_word() -> None:
     invasion = ["The Danes gained from the chaos sparked by the US-led invasion of Norway."]
     assert keeping("The chaos was sparked by the US-led invasion.", invasion) == 1.0
+    assert keeping("The Danes gained from the US-led invasion.", invasion) == 0.0
     assert keeping("The Danes led the invasion of Norway.", invasion) == 0.0
     assert keeping("The well-fed Danes gained.", ["The Danes, fed well, gained."]) == 0.5
     flight = ["Dissidents fled Hussein’s persecution and sought refuge in Iran."]
     assert keeping("Dissidents fled Hussein's persecution.", flight) == 1.0
     assert keeping("Hussein sought refuge in Iran.", flight) == 0.0
     assert keeping("Susan is Greg's mother.", ["Susan is Greg 's mother ."]) == 1.0
-
-
-@pytest.mark.parametrize(
-    ("statement", "evidence", "kept"),
-    [
-        ("The Danes won the war.", "The Danes fought and lost the war.", False),
-        ("Vitamin D prevents scurvy.", "Vitamin C prevents scurvy.", False),
-        ("He doesn't play.", "He, who is old, doesn't play.", True),
-        ("All members voted.", "Members voted.", False),
-        ("The law passed after the war.", "The law passed before the war.", False),
-        ("Wheat came from France.", "Wheat came to France.", False),
-        ("Wheat came from France.", "Wheat came to France, oil from France.", True),
-        ("The bridge was opened in 1932.", "The bridge was to be opened by 1932.", False),
-        ("The bridge was opened in 1932.", "In May 1932 the bridge was opened.", True),
-    ],
-)
-def test_small_words_count_where_they_tell(statement: str, evidence: str, kept: bool) -> None:
-    assert (keeping(statement, [evidence]) > 0) is kept
-
-
-@pytest.mark.parametrize(
-    ("statement", "evidence", "kept"),
-    [
-        ("Taxes fell.", "The minister claimed that taxes fell.", False),
-        ("The minister claimed that taxes fell.", "The minister claimed in May that taxes fell.", True),
-        ("They assassinated the king.", "They attempted to assassinate the king.", False),
-        ("The king took bribes.", "The king allegedly took bribes.", False),
-        ("The plan works.", "The plan is said to work.", False),
-        ("The king was essential.", "He believed that complete imitation of the king was essential.", False),
-        ("The members complained.", "The members are reported to have complained.", False),
-        ("Members voted.", "Few members voted.", False),
-        ("The plan was made.", "The plan was made, but never proposed in public.", True),
-    ],
-)
-def test_what_is_said_wanted_or_rare_is_no_fact(statement: str, evidence: str, kept: bool) -> None:
-    assert (keeping(statement, [evidence]) > 0) is kept
 
 
 def test_a_duty_is_no_fact() -> None:
