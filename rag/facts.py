@@ -291,12 +291,13 @@ def _roles(text: str) -> Iterator[tuple[str, tuple[str, str, str]]]:
     for at, (word, name) in enumerate(found):
         before = next((other for _, other in reversed(found[:at]) if other), "")
         after = next((place for place in range(at + 1, len(found)) if found[place][1]), None)
-        if name or not before or after is None or word.lower() in STOP_WORDS:
+        stem = next(iter(stems(word)), "")  # a contraction has none
+        if name or not before or after is None or not stem or word.lower() in STOP_WORDS:
             continue
         passive = any(between.lower() == "by" for between, _ in found[at + 1 : after])
         first, second = (found[after][1], before) if passive else (before, found[after][1])
         if first != second:
-            yield word.lower(), (first, stems(word)[0], second)
+            yield word.lower(), (first, stem, second)
 
 
 def _base(name: str) -> str:

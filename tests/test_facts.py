@@ -38,6 +38,7 @@ POPULATION = "Shia Muslims made up around 60 percent of the 1,200 people in May 
         ("The Danes outplayed the Russians.", BOARD, ("(dane outplayed russ)",)),
         ("The Danes were outplayed by the Russians.", BOARD, ()),
         ("The Russians were outplayed by the Danes.", BOARD, ("(dane outplayed russ)",)),
+        ("It seats forty.", "Easton won't be missed by Forbes. It seats forty people.", ()),
         ("Anything at all in 1980.", "", ("1980",)),
     ],
 )
