@@ -1,6 +1,8 @@
 """The particulars of a statement: what its evidence must hold, however it is put."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rag.facts import keeping, names, unfounded
 
@@ -136,3 +138,12 @@ def test_a_part_of_a_word_is_not_that_word() -> None:
 
 def test_a_duty_is_no_fact() -> None:
     assert keeping("The measures were limited.", ["We must think about limiting the measures."]) == 0.0
+
+
+WORDS = "Ann Bob won't don’t I'd D. 's by was led US-led May '90s 1,200 £3 not said only to “who” - ; . 北京".split()
+
+
+@given(*[st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join)] * 2)
+def test_no_words_in_any_order_make_a_check_fail(statement: str, evidence: str) -> None:
+    assert 0 <= keeping(statement, [evidence]) <= 1
+    assert all(unfounded(statement, [evidence]))
