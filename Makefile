@@ -25,6 +25,8 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -m venv $(VENV)
 	@echo "==> Installing the packages pinned in constraints.txt (once; a minute or two)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@echo "==> Fetching what the large reader is made of (once; 400 MB)"
+	@$(BIN)/rag fetch || echo "    The small reader reads without it; rag fetch tries again. The tests need it."
 	@touch $@
 
 # Only the tests need a language model: a newcomer's `make chat` compiles nothing.

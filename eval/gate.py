@@ -17,8 +17,10 @@ from eval.errors import NothingToMeasureError, ThresholdsError
 from eval.outcomes import Observed
 from eval.run import Run
 from eval.stats import Interval
+from rag.settings import load_settings
 
-THRESHOLDS = Path(__file__).parent / "thresholds.toml"
+THRESHOLDS = "thresholds.toml"
+THRESHOLDS_OF = {"citespan-reader-large": "thresholds-large.toml"}  # by reader, in place of those
 MEANS = (
     *("span_validity", "statements_cited"),
     *("citation_precision", "citation_recall", "citation_f1", "citation_focus", "statement_support"),
@@ -75,7 +77,12 @@ PROMISES = {"span_validity": Threshold(minimum=1.0), "statements_cited": Thresho
 Measure = Callable[[Run], Interval]
 
 
-def load_thresholds(path: Path = THRESHOLDS) -> dict[str, Threshold]:
+def shipped_thresholds() -> dict[str, Threshold]:
+    """Citespan's own, for the reader of the settings: the large one is held to more."""
+    return load_thresholds(Path(__file__).parent / THRESHOLDS_OF.get(load_settings().reader, THRESHOLDS))
+
+
+def load_thresholds(path: Path) -> dict[str, Threshold]:
     """The thresholds of a TOML file with the tables `min` and `max`, by metric.
 
     Raises ThresholdsError when it cannot be read, holds none, or names a metric that does not exist.

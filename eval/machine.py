@@ -1,4 +1,4 @@
-"""The machine that is measured on: what it is, and how long models compute on it."""
+"""What is measured on: the machine, who reads, and how long models compute."""
 
 import os
 import platform
@@ -6,11 +6,13 @@ import time
 from pathlib import Path
 from typing import Self
 
+from rag.settings import load_settings
+
 
 def described() -> str:
-    """The processor, its cores that this process may use, and the Python version."""
+    """The processor, its cores that this process may use, the Python version, and the reader of the settings."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return f"{_processor()}, {cores} cores, Python {platform.python_version()}"
+    return f"{_processor()}, {cores} cores, Python {platform.python_version()}, {load_settings().reader}"
 
 
 def _processor(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:

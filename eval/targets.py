@@ -43,13 +43,13 @@ class Target:
 def seed(name: str, folder: Path, limit: int | None = None) -> Target:
     """Half or all of the held-out set, asked of the seed's text in a folder, and the claims about the seed."""
     asked = cases.limited(cases.SETS[name](), limit)
-    return Target(Plan(name, asked, claims.load()), gate.load_thresholds(), folder=folder)
+    return Target(Plan(name, asked, claims.load()), gate.shipped_thresholds(), folder=folder)
 
 
 def own(path: Path, index: Path, limit: int | None = None) -> Target:
     """Your own cases, asked of your own index. The verifier is measured on the claims about the seed."""
     asked = cases.limited(cases.load(path), limit)
-    return Target(Plan(path.stem, asked, claims.load()), gate.load_thresholds(), index=index)
+    return Target(Plan(path.stem, asked, claims.load()), gate.shipped_thresholds(), index=index)
 
 
 def public(

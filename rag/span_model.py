@@ -1,8 +1,9 @@
 """The trained cross-encoder: from question and passage to answer spans or none, from statement and evidence to support.
 
-MiniLM's six layers, trained further (see docs/reader-card.md), over MiniLM's own embeddings, with three heads: start
-and end of the answer for each wordpiece, where the first token stands for "no answer"; whether the passage answers;
-whether it supports a statement. Turns nothing into probabilities and knows nothing of an index.
+Three heads over an encoder: start and end of the answer for each wordpiece, where the first token stands for "no
+answer"; whether the passage answers; whether it supports a statement. The encoder is MiniLM's six layers, trained
+further, or MPNet's twelve, added to (see docs/reader-card.md). Turns nothing into probabilities and knows nothing of an
+index.
 """
 
 from __future__ import annotations
@@ -18,17 +19,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rag.encoder import TILE, computes_bfloat16
-from rag.models import READER, WEIGHTS, ModelFiles, find_model
+from rag.models import BASE, LARGE_BASE, LARGE_READER, READER, WEIGHTS, ModelFiles, find_model
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from tokenizers import Tokenizer
+    from torch import dtype
     from torch.nn import Module
 
     Floats = NDArray[np.float32]
     Spans = Sequence[tuple[int, int]]
 
-BASE = "all-MiniLM-L6-v2"  # whose embeddings and tokenizer it reads with, whatever encoder the index is made with
 WINDOW = 384  # wordpieces of question and passage together; it was trained on at most 256, and positions end at 512
 QUESTION = 96  # wordpieces of the question, or the statement, that are read
 ANSWER = 30  # wordpieces of the longest answer
@@ -142,13 +143,37 @@ class SpanModel:
     def network(self) -> Module:
         """The network that runs; a reading is little else. ModelError when its files do not fit."""
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-        import torch
-
         from rag.network import load_network
 
         base, trained = self._base().folder, self._weights().folder
-        dtype = torch.bfloat16 if computes_bfloat16() else torch.float32
-        return load_network(base, base / WEIGHTS, trained / WEIGHTS, dtype=dtype)
+        return load_network(base, base / WEIGHTS, trained / WEIGHTS, dtype=_dtype())
+
+
+class LargeSpanModel(SpanModel):
+    """The same reading, by MPNet: eight times the work, and better. `large_base` gives MPNet's own files."""
+
+    def __init__(
+        self,
+        weights: Callable[[], ModelFiles] = lambda: find_model(LARGE_READER),
+        base: Callable[[], ModelFiles] = lambda: find_model(BASE),
+        large_base: Callable[[], ModelFiles] = lambda: find_model(LARGE_BASE),
+    ) -> None:
+        super().__init__(weights, base)
+        self._large_base = large_base
+
+    @cached_property
+    def network(self) -> Module:
+        """As `SpanModel.network`."""
+        from rag.network import load_large_network
+
+        base, trained = self._large_base().folder, self._weights().folder
+        return load_large_network(base, base / WEIGHTS, trained / WEIGHTS, dtype=_dtype())
+
+
+def _dtype() -> dtype:
+    import torch
+
+    return torch.bfloat16 if computes_bfloat16() else torch.float32
 
 
 def _groups(pairs: Sequence[_Pair]) -> list[list[int]]:

@@ -11,7 +11,7 @@ LAYERS = (
     "types errors reports",
     "settings citations fusion models gguf words facts questions signals network sentences schema database layout"
     " prompts statements conversation history outcome threads",
-    "loaders folders reading chunking encoder span_model reader extractive llamacpp llm writer"
+    "fetch loaders folders reading chunking encoder span_model reader extractive llamacpp llm writer"
     " catalogue journal feedback chroma vectors nodes lock",
     "embedding ingest retrieve verify checking check backup stats watch cluster",
     "answer index engine",

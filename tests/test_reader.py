@@ -9,7 +9,7 @@ import pytest
 
 from rag.chunking import chunk_document
 from rag.loaders import make_document
-from rag.reader import PartsReader, SimilarityReader, SpanReader, answerable, maxsim
+from rag.reader import CascadeReader, PartsReader, SimilarityReader, SpanReader, answerable, maxsim
 from rag.signals import Calibration, Logistic
 from rag.span_model import Found, SpanModel
 from rag.types import Encoder, Evidence, Passage, Reading
@@ -59,8 +59,10 @@ class Fixed:
 
     def __init__(self, words: str) -> None:
         self.words = words
+        self.read_texts: list[str] = []
 
     def read(self, question: str, passages: Sequence[tuple[str, Sequence[tuple[int, int]]]]) -> list[Found]:
+        self.read_texts += [text for text, _ in passages]
         return [self._read(text, sentences) for text, sentences in passages]
 
     def _read(self, text: str, sentences: Sequence[tuple[int, int]]) -> Found:
@@ -94,6 +96,22 @@ def test_the_span_reader_ranks_the_sentence_with_the_answer_first_and_marks_its_
 def test_nothing_to_read_is_no_evidence_for_the_span_reader_either() -> None:
     reading = span_reader("x").read("Cats?", [], ENCODER)
     assert (reading.evidence, reading.confidence, reading.on_topic) == ((), 0.0, False)
+
+
+def test_the_large_model_reads_the_two_chunks_that_either_ranking_puts_first_and_no_other() -> None:
+    birds, *others = "Birds sing at dawn in May.", "Dogs bark at night.", "Cats purr softly and often."
+    noon = "Cats hiss at noon and later."
+    found = passages(" ".join([birds, *others, noon, "Mice are asleep by now."]))
+    first, large = Fixed("Cats"), Fixed("at noon")
+    reader = CascadeReader(
+        cast(SpanModel, large), CALIBRATION, first=cast(SpanModel, first), ranks=Logistic({"margin": 1.0}, 0.0)
+    )
+    reading = reader.read("When do cats hiss?", found, ENCODER)
+    assert reading.evidence[0].quote == noon
+    assert {item.quote for item in reading.evidence} == {birds, *others, noon}
+    assert reading.short_answer is not None and reading.short_answer.quote == "at noon"
+    assert (len(found), first.read_texts[:5]) == (5, [passage.chunk.text for passage in found])
+    assert large.read_texts[:4] == first.read_texts[:4]
 
 
 def test_a_statement_is_relevant_when_it_holds_an_answer_by_itself() -> None:

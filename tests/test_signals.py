@@ -7,7 +7,7 @@ import pytest
 
 from rag import signals
 from rag.errors import ModelError
-from rag.models import CALIBRATION
+from rag.models import READER, calibration_of
 from rag.signals import Logistic
 
 
@@ -30,7 +30,7 @@ def test_a_sentence_that_was_not_read_has_the_lowest_margin() -> None:
 
 
 def test_the_calibration_that_ships_loads_and_refuses_more_the_stricter_it_is() -> None:
-    found = signals.load_calibration(CALIBRATION)
+    found = signals.load_calibration(calibration_of(READER))
     assert set(found.sentence.weights) == set(signals.SENTENCE)
     assert set(found.question.weights) == set(signals.QUESTION)
     points = [found.strictness[name] for name in ("lenient", "balanced", "strict")]

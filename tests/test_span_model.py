@@ -1,15 +1,17 @@
 """The trained model as it ships: it marks words at exact places, alone as in a batch, and judges support."""
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from rag.encoder import computes_bfloat16
 from rag.errors import ModelError
-from rag.models import WEIGHTS, ModelFiles
-from rag.span_model import SpanModel
+from rag.models import LARGE_BASE, LARGE_READER, WEIGHTS, ModelFiles, find_model
+from rag.network import moved
+from rag.span_model import LargeSpanModel, SpanModel
 
 TEXT = "😀 The café opened in 1994. Zoë Müller\u00a0runs it. It seats forty people."
 SENTENCES = [(0, 26), (27, 46), (47, 69)]
@@ -17,9 +19,9 @@ SENTENCES = [(0, 26), (27, 46), (47, 69)]
 pytestmark = pytest.mark.model
 
 
-@pytest.fixture(scope="module")
-def model() -> SpanModel:
-    return SpanModel()
+@pytest.fixture(scope="module", params=[SpanModel, LargeSpanModel])
+def model(request: pytest.FixtureRequest) -> SpanModel:
+    return cast(type[SpanModel], request.param)()
 
 
 def test_it_marks_the_words_that_answer_within_the_sentence(model: SpanModel) -> None:
@@ -59,8 +61,25 @@ def test_a_number_that_is_not_in_the_evidence_is_less_supported(model: SpanModel
     assert right > wrong
 
 
-def test_weights_that_do_not_fit_are_refused(tmp_path: Path) -> None:
-    save_file({"span.weight": torch.zeros(2, 384)}, tmp_path / WEIGHTS)
+@pytest.mark.parametrize("kind", [SpanModel, LargeSpanModel])
+@pytest.mark.parametrize("wrong", ["span.weight", "mpnet.encoder.layer.4.attention.attn.q.lora_B.default.weight"])
+def test_weights_that_do_not_fit_are_refused(kind: type[SpanModel], wrong: str, tmp_path: Path) -> None:
+    save_file({wrong: torch.zeros(2, 384)}, tmp_path / WEIGHTS)
     files = ModelFiles("broken", tmp_path, "")
     with pytest.raises(ModelError, match="Install citespan again"):
-        SpanModel(lambda: files).load()
+        kind(lambda: files).load()
+
+
+def test_berts_ids_become_mpnets() -> None:
+    cls, hello, sep, pad = 101, 7592, 102, 0
+    assert moved(torch.tensor([[cls, hello, sep, pad]])).tolist() == [[0, 7596, 2, 1]]
+
+
+def test_what_was_added_in_training_is_in_the_large_network() -> None:
+    trained = load_file(find_model(LARGE_READER).folder / WEIGHTS)
+    name = "mpnet.encoder.layer.11.attention.attn.q"
+    added = trained[f"{name}.lora_B.default.weight"].float() @ trained[f"{name}.lora_A.default.weight"].float()
+    official = load_file(find_model(LARGE_BASE).folder / WEIGHTS)[f"{name.removeprefix('mpnet.')}.weight"]
+    found = LargeSpanModel().network.state_dict()[f"{name}.weight"].float()
+    assert float(added.abs().max()) > 1e-3
+    torch.testing.assert_close(found, official + added, atol=1e-2, rtol=1e-2)

@@ -68,11 +68,9 @@ def _add_measuring(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     write.add_argument("--name", help="the export's name (default: the run's)")
     write.add_argument("--last", action="store_true", help="the last weights instead of their running average")
     write.add_argument("--seed", type=int, default=0, help="the run's seed, for the manifest")
-    measure = commands.add_parser("measure", help="print the figures of a teacher's run, as calibrate has a reader's")
-    measure.add_argument("run", help="the run's directory under --runs")
-    measure.add_argument("--limit", type=int, default=1000, help="questions a set whose passage is given")
     fit = commands.add_parser("calibrate", help="fit weights and thresholds to an export, measure it, put it in rag/")
     fit.add_argument("name", help="the export's name")
+    fit.add_argument("--large", action="store_true", help="the export is a teacher's: the large reader's")
     fit.add_argument("--limit", type=int, default=1000, help="questions a set whose passage is given")
     fit.add_argument("--out", type=Path, help="where to put weights and calibration (default: the product's folder)")
 
@@ -94,7 +92,7 @@ def train(options: argparse.Namespace) -> None:
     from training.train import Plan, Trainer, run
 
     torch.manual_seed(options.seed)
-    trained = _teacher(options) if options.command == "teacher" else model.fresh_model()
+    trained = _teacher() if options.command == "teacher" else model.fresh_model()
     if options.start:
         _take(trained, options.start)
     plan = Plan(
@@ -108,7 +106,7 @@ def train(options: argparse.Namespace) -> None:
     )
     mixture = tasks.VERIFIER if options.command == "verifier" else tasks.READER
     choose = Miner(_reader(options.mine), options.seed) if options.mine else first_of_each
-    teacher = _teacher(options, options.taught_by) if options.taught_by else None
+    teacher = _teacher(options.taught_by) if options.taught_by else None
     asked: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, frame: asked.append(number))
     trainer = Trainer(trained, plan, teacher=teacher)
@@ -117,11 +115,13 @@ def train(options: argparse.Namespace) -> None:
     say(f"the curve: {picture or plan.directory / 'curve.csv'}")
 
 
-def _teacher(options: argparse.Namespace, folder: Path | None = None) -> "TeacherModel":
-    """The teacher of a run or an export, merged; or one to be trained. MPNet is fetched into --runs once."""
+def _teacher(folder: Path | None = None) -> "TeacherModel":
+    """The teacher of a run or an export, merged; or one to be trained. MPNet is fetched once."""
+    from rag.fetch import fetch_model
+    from rag.models import LARGE_BASE
     from training.teacher import fresh_teacher, merge
 
-    teacher = fresh_teacher(options.runs / "mpnet")
+    teacher = fresh_teacher(fetch_model(LARGE_BASE).folder)
     if folder:
         _take(teacher, folder)
         merge(teacher.mpnet)
@@ -175,27 +175,14 @@ def calibrate(options: argparse.Namespace) -> None:
     calibrate_export(
         options.runs / "export" / options.name,
         options.out,
+        large=options.large,
         indexes=options.runs / "indexes",
         limit=options.limit,
         say=say,
     )
 
 
-def measure(options: argparse.Namespace) -> None:
-    """Print what a teacher is worth, and fit nothing for the product."""
-    import torch
-
-    from training.model import has_fast_bf16
-    from training.report import measured
-    from training.teacher import TeacherSpans
-
-    teacher = _teacher(options, options.runs / options.run).to(torch.bfloat16 if has_fast_bf16() else torch.float32)
-    spans = TeacherSpans(teacher.train(False))
-    for line in measured(spans, indexes=options.runs / "indexes", limit=options.limit, say=say).lines():
-        say(line)
-
-
-COMMANDS = {**{one.name: train for one in TRAINED}, "export": export, "measure": measure, "calibrate": calibrate}
+COMMANDS = {**{one.name: train for one in TRAINED}, "export": export, "calibrate": calibrate}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

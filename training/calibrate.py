@@ -113,12 +113,16 @@ def crossed(rows: Sequence[Judged]) -> Floats:
 
 
 def threshold(rows: Sequence[Judged], values: Floats, refused: float) -> float:
-    """The highest confidence at which at most that share of the answerable is refused, sets weighing alike."""
+    """The highest confidence at which no more of the answerable is refused: of all, and of all sets weighing alike."""
     there = [place for place, row in enumerate(rows) if row.answerable]
-    weights = np.array(_weights([rows[place] for place in there]))
     order = np.argsort(values[there], kind="stable")
-    below = np.cumsum(weights[order]) / weights.sum()
-    return float(np.floor(values[there][order][int(np.searchsorted(below, refused, side="right"))] * 1e4) / 1e4)
+
+    def least(weights: Floats) -> float:
+        below = np.cumsum(weights[order]) / weights.sum()
+        return float(values[there][order][int(np.searchsorted(below, refused, side="right"))])
+
+    by_set = np.array(_weights([rows[place] for place in there]))
+    return float(np.floor(min(least(by_set), least(np.ones(len(there)))) * 1e4) / 1e4)
 
 
 def measured_words(rows: Sequence[Judged], values: Floats) -> list[Figure]:

@@ -14,9 +14,8 @@ from random import Random
 from rag import Assistant
 from rag.chunking import chunk_document
 from rag.loaders import make_document
-from rag.reader import Seen, look
+from rag.reader import Seen
 from rag.settings import load_settings
-from rag.span_model import SpanModel
 from rag.types import Encoder, Passage
 from training import data
 
@@ -26,6 +25,8 @@ OWN = Path(__file__).with_name("seed_questions.jsonl")
 DRAWN = 300  # questions of SQuAD 2.0
 LONGEST = 280  # wordpieces of a given passage; what is longer is read in parts, as an index has it
 STRANGERS = 60  # questions asked of another set's documents
+
+Look = Callable[[str, Sequence[Passage]], list[Seen]]  # of a question and passages, what a reader says of each sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class Observed:
         )
 
 
-def observe(name: str, folder: Path, encoder: Encoder, model: SpanModel) -> list[Observed]:
+def observe(name: str, folder: Path, look: Look) -> list[Observed]:
     """Every question of the set `name`, read. The set's index is kept in `folder` and made when it is not there."""
     documents, questions = SETS[name]()
     place = folder / name.removesuffix("-strangers")
@@ -72,26 +73,21 @@ def observe(name: str, folder: Path, encoder: Encoder, model: SpanModel) -> list
             (place / source).write_text(text, encoding="utf-8", newline="")
     with Assistant.open(place / ".citespan", base=place, settings=load_settings(reader="similarity")) as assistant:
         assistant.ingest([place])
-        return [_observed(assistant, asked, encoder, model) for asked in questions]
+        return [Observed(asked, look(asked.question, assistant.retrieve(asked.question))) for asked in questions]
 
 
-def given(rows: Sequence[data.Reading], encoder: Encoder, model: SpanModel) -> list[Observed]:
+def given(rows: Sequence[data.Reading], encoder: Encoder, look: Look) -> list[Observed]:
     """Each question read in its own passage, without retrieval."""
-    return [_given(row, encoder, model) for row in rows]
+    return [_given(row, encoder, look) for row in rows]
 
 
-def _given(row: data.Reading, encoder: Encoder, model: SpanModel) -> Observed:
+def _given(row: data.Reading, encoder: Encoder, look: Look) -> Observed:
     document = make_document(row.passage.text, source=row.id)
     chunks = chunk_document(document, token_spans=encoder.token_spans, limit=LONGEST)
     span = row.passage.answer
     asked = Asked(row.id, row.group, row.question, ((row.id, span.start, span.end),) if span else (), row.golds)
     passages = [Passage(chunk, score=1.0) for chunk in chunks]
-    return Observed(asked, look(row.question, passages, encoder=encoder, model=model))
-
-
-def _observed(assistant: Assistant, asked: Asked, encoder: Encoder, model: SpanModel) -> Observed:
-    passages = assistant.retrieve(asked.question)
-    return Observed(asked, look(asked.question, passages, encoder=encoder, model=model))
+    return Observed(asked, look(row.question, passages))
 
 
 Material = tuple[dict[str, str], list[Asked]]

@@ -4,15 +4,20 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 
 from rag.encoder import SentenceEncoder
-from rag.models import CALIBRATION, WEIGHTS, ModelFiles, find_model
-from rag.span_model import BASE, SpanModel
+from rag.models import BASE, LARGE_READER, READER, WEIGHTS, ModelFiles, calibration_of, find_model
+from rag.reader import look, look_twice
+from rag.signals import load_calibration
+from rag.span_model import LargeSpanModel, SpanModel
+from rag.types import Encoder
 from training import calibrate, data, pipeline, support
 from training.export import FACTS
 from training.metrics import Figure
+from training.pipeline import Look
 
 SEED = 7
 
@@ -32,23 +37,41 @@ class Report:
 
 
 def calibrate_export(
-    export: Path, out: Path | None, *, indexes: Path, limit: int, say: Callable[[str], None]
+    export: Path, out: Path | None, *, large: bool, indexes: Path, limit: int, say: Callable[[str], None]
 ) -> dict[str, list[Figure]]:
-    """Fit, measure and ship the export: weights, calibration.json and figures.json go to `out`."""
-    found = measured(SpanModel(lambda: ModelFiles(export.name, export, "")), indexes=indexes, limit=limit, say=say)
+    """Fit, measure and ship the export: weights, calibration.json and figures.json go to `out`.
+
+    A `large` reader is measured as the product has it read, after the small one that ships.
+    """
+    encoder = SentenceEncoder(lambda: find_model(BASE))
+    model = (LargeSpanModel if large else SpanModel)(lambda: ModelFiles(export.name, export, ""))
+    seeing: Look = partial(look, encoder=encoder, model=model)
+    if large:
+        ranks = load_calibration(calibration_of(READER)).sentence
+        seeing = partial(look_twice, encoder=encoder, first=SpanModel(), ranks=ranks, model=model)
+    found = measured(model, seeing, encoder, indexes=indexes, limit=limit, say=say)
     facts = json.loads((export / FACTS).read_text(encoding="utf-8"))
-    _write(out or CALIBRATION.parent, export, {**facts, **found.fitted}, found.figures)
+    _write(
+        out or calibration_of(LARGE_READER if large else READER).parent,
+        export,
+        {**facts, **found.fitted},
+        found.figures,
+    )
     for line in found.lines():
         say(line)
     return found.figures
 
 
-def measured(model: SpanModel, *, indexes: Path, limit: int, say: Callable[[str], None]) -> Report:
-    """Fit and measure a reader; about half an hour on two cores, most of it to read the development sets."""
-    encoder = SentenceEncoder(lambda: find_model(BASE))
+def measured(
+    model: SpanModel, seeing: Look, encoder: Encoder, *, indexes: Path, limit: int, say: Callable[[str], None]
+) -> Report:
+    """Fit and measure a reader, which sees passages as `seeing` does and sentences by themselves with `model`.
+
+    About half an hour on two cores, most of it to read the development sets.
+    """
     sets = {}
     for name in pipeline.SETS:
-        sets[name] = pipeline.observe(name, indexes, encoder, model)
+        sets[name] = pipeline.observe(name, indexes, seeing)
         say(f"read {name}: {len(sets[name])} questions")
     ranks = calibrate.ranking([row for rows in sets.values() for row in rows])
     judged = [one for name, rows in sets.items() for one in calibrate.judged(_kind(name), rows, ranks, model)]
@@ -65,7 +88,7 @@ def measured(model: SpanModel, *, indexes: Path, limit: int, say: Callable[[str]
     }
     for name in ("dev_reading_squad2_dev", "dev_reading_policyqa"):
         rows = data.reading_rows(name)
-        read = pipeline.given(Random(SEED).sample(rows, min(limit, len(rows))), encoder, model)
+        read = pipeline.given(Random(SEED).sample(rows, min(limit, len(rows))), encoder, seeing)
         figures[f"{name}, passage given"] = calibrate.given(read, ranks, model)
     return Report(calibrate.calibration(ranks, answers, borne_out, points), figures)
 
@@ -79,5 +102,5 @@ def _write(out: Path, export: Path, fitted: dict[str, object], figures: dict[str
     out.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(export / WEIGHTS, out / WEIGHTS)
     plain = {title: [asdict(one) for one in found] for title, found in figures.items()}
-    for name, content in ((CALIBRATION.name, fitted), ("figures.json", plain)):
+    for name, content in (("calibration.json", fitted), ("figures.json", plain)):
         (out / name).write_text(f"{json.dumps(content, indent=1)}\n", encoding="utf-8")

@@ -30,8 +30,15 @@ def run_of(*ids: str, spoil: fakes.Spoil = lambda reply: reply) -> Run:
     return run(plan, FakeAssistant(CASES, spoil=spoil), verifier=None, clock=ticking)
 
 
-def test_the_thresholds_that_ship_are_of_metrics_that_exist() -> None:
-    assert gate.load_thresholds()["span_validity"] == Threshold(minimum=1.0)
+def test_the_thresholds_that_ship_are_of_metrics_that_exist_and_each_reader_has_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("RAG_READER", "citespan-reader")
+    small = gate.shipped_thresholds()
+    monkeypatch.setenv("RAG_READER", "citespan-reader-large")
+    large = gate.shipped_thresholds()
+    assert small["span_validity"] == large["span_validity"] == Threshold(minimum=1.0)
+    assert (small["verifier_auroc"].minimum or 0) < (large["verifier_auroc"].minimum or 0)
 
 
 def test_a_metric_may_have_both_limits(tmp_path: Path) -> None:

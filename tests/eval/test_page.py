@@ -37,7 +37,7 @@ class Elements(HTMLParser):
 
 def page_of(*asked: Case, spoil: fakes.Spoil = lambda reply: reply) -> Elements:
     found = run(Plan("dev", asked), FakeAssistant(asked, spoil=spoil), verifier=None, clock=lambda: 0.0)
-    return Elements(page.render(record.recorded(found, gate.judge(found, gate.load_thresholds()))))
+    return Elements(page.render(record.recorded(found, gate.judge(found, gate.shipped_thresholds()))))
 
 
 def test_every_question_is_there_with_how_it_went() -> None:

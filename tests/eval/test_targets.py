@@ -35,7 +35,7 @@ def assistant(monkeypatch: pytest.MonkeyPatch) -> FakeAssistant:
 
 def test_the_seed_is_held_to_the_thresholds_that_ship(tmp_path: Path) -> None:
     plan = Plan("test", cases.load_test(), claims.load())
-    assert targets.seed("test", tmp_path) == Target(plan, gate.load_thresholds(), folder=tmp_path)
+    assert targets.seed("test", tmp_path) == Target(plan, gate.shipped_thresholds(), folder=tmp_path)
 
 
 def test_a_reading_set_is_held_to_the_promises_alone(tmp_path: Path) -> None:
