@@ -78,7 +78,7 @@ Measure = Callable[[Run], Interval]
 
 
 def shipped_thresholds() -> dict[str, Threshold]:
-    """Citespan's own, for the reader of the settings: the large one is held to more."""
+    """Citespan's own, for the reader of the settings: each is held to what it was measured at."""
     return load_thresholds(Path(__file__).parent / THRESHOLDS_OF.get(load_settings().reader, THRESHOLDS))
 
 

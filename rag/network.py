@@ -11,7 +11,6 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from transformers import BertConfig, BertModel, MPNetConfig, MPNetModel
-from transformers.initialization import no_init_weights
 
 from rag.errors import ModelError
 
@@ -87,8 +86,7 @@ def load_network(config: Path, base: Path, trained: Path, *, dtype: torch.dtype)
     """
     embeddings = {f"bert.{name}": value for name, value in load_file(base).items() if name in _EMBEDDINGS}
     weights = {name if name.startswith(HEADS) else f"bert.{name}": value for name, value in load_file(trained).items()}
-    with no_init_weights():
-        network = ReaderNetwork(BertConfig.from_pretrained(config, attn_implementation="sdpa"))
+    network = ReaderNetwork(BertConfig.from_pretrained(config, attn_implementation="sdpa"))
     _fill(network, weights | embeddings, f"{trained} does not fit {base}")
     return network.to(dtype).eval()
 
@@ -98,8 +96,11 @@ def load_large_network(config: Path, base: Path, trained: Path, *, dtype: torch.
 
     Both are safetensors; they are added in float32. Raises ModelError when the files do not fit each other.
     """
-    with no_init_weights():
-        network = LargeNetwork(MPNetConfig.from_pretrained(config))
+    shape = MPNetConfig.from_pretrained(config)
+    with torch.device("meta"):  # to draw first values of 110 M weights takes longer than to load them
+        network = LargeNetwork(shape)
+    places = torch.arange(shape.max_position_embeddings)[None]
+    network.mpnet.embeddings.register_buffer("position_ids", places, persistent=False)  # it is in no file
     there = network.state_dict()
     weights = {f"mpnet.{name}": value for name, value in load_file(base).items() if f"mpnet.{name}" in there}
     found = {name: value.float() for name, value in load_file(trained).items()}
