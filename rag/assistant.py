@@ -186,6 +186,7 @@ class Assistant:
     def prepare(self) -> None:
         """Load the models now, so that the first question does not wait for it. Raises as `ask`."""
         self._index.encoder.encode([self.name])
+        self._reader.load()
         if isinstance(generator := self._answerer.generator, Writer):
             _ = generator.backend
 

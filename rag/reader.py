@@ -109,6 +109,10 @@ class SpanReader:
         margin = read.sentences[0][0] if read.sentences[0] else None
         return _ALONE({**sentence_values(margin, 0.0), "answerable": read.answerable})
 
+    def load(self) -> None:
+        """Load the model."""
+        self._model.load()
+
 
 class CascadeReader(SpanReader):
     """A `SpanReader` by the large model of what the small one, which reads it first, finds best.
@@ -123,6 +127,11 @@ class CascadeReader(SpanReader):
 
     def _look(self, question: str, passages: Sequence[Passage], encoder: Encoder) -> list[Seen]:
         return look_twice(question, passages, encoder=encoder, first=self._first, ranks=self._ranks, model=self._model)
+
+    def load(self) -> None:
+        """Load both models."""
+        self._first.load()
+        super().load()
 
 
 class PartsReader:
@@ -152,6 +161,10 @@ class PartsReader:
     def relevance(self, question: str, statement: str) -> float:
         """That for the part which it answers best."""
         return max(self._reader.relevance(part, statement) for part in parts(question))
+
+    def load(self) -> None:
+        """Load what its reader reads with."""
+        self._reader.load()
 
 
 def _merged(read: Sequence[Reading]) -> tuple[Evidence, ...]:
@@ -242,6 +255,9 @@ class SimilarityReader:
     def relevance(self, question: str, statement: str) -> float:
         """1: it has no view of a statement by itself."""
         return 1.0
+
+    def load(self) -> None:
+        """Nothing: it needs no model but the encoder."""
 
 
 def maxsim(question: "Vectors", sentence: "Vectors") -> float:

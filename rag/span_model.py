@@ -105,8 +105,8 @@ class SpanModel:
         return [round(float(logit), 3) for logit in logits]
 
     def load(self) -> None:
-        """Load the weights now."""
-        _ = self.network
+        """Load the weights and the tokenizer now."""
+        _ = self.network, self._tokenizer
 
     def _pair(self, first: str, second: str) -> _Pair:
         head = self._tokenizer.encode(first, add_special_tokens=False).ids[:QUESTION]

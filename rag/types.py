@@ -365,6 +365,9 @@ class Reader(Protocol):
     def relevance(self, question: str, statement: str) -> float:
         """How likely it is that a statement, read by itself, answers the question, 0..1; 1 if it cannot tell."""
 
+    def load(self) -> None:
+        """Load what it reads with now, instead of with the first question. Raises ModelError."""
+
 
 @runtime_checkable
 class Generator(Protocol):

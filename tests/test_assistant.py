@@ -18,7 +18,9 @@ from rag.errors import (
     NoIndexError,
     SettingsError,
 )
+from rag.models import LARGE_READER
 from rag.settings import load_settings
+from rag.span_model import LargeSpanModel, SpanModel
 from tests.conftest import write_files
 from tests.fakes import WordEncoder, assistant
 
@@ -55,6 +57,14 @@ def test_an_index_that_cannot_be_made_says_where(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(IndexWriteError, match="cannot be made"):
         Assistant.open(tmp_path / "file")
+
+
+def test_preparing_loads_both_readers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded: list[type[SpanModel]] = []
+    monkeypatch.setattr(SpanModel, "load", lambda self: loaded.append(type(self)))
+    with Assistant.open(tmp_path / "index", settings=load_settings(reader=LARGE_READER)) as made:
+        made.prepare()
+    assert loaded == [SpanModel, LargeSpanModel]
 
 
 def test_an_unknown_generator_names_the_known(tmp_path: Path) -> None:

@@ -60,6 +60,10 @@ class Fixed:
     def __init__(self, words: str) -> None:
         self.words = words
         self.read_texts: list[str] = []
+        self.loaded = False
+
+    def load(self) -> None:
+        self.loaded = True
 
     def read(self, question: str, passages: Sequence[tuple[str, Sequence[tuple[int, int]]]]) -> list[Found]:
         self.read_texts += [text for text, _ in passages]
@@ -121,6 +125,15 @@ def test_a_statement_is_relevant_when_it_holds_an_answer_by_itself() -> None:
     assert SimilarityReader().relevance("When do cats purr?", "Cats purr.") == 1.0
 
 
+def test_loading_a_reader_of_parts_loads_all_that_it_reads_with() -> None:
+    first, large = Fixed("Cats"), Fixed("at noon")
+    cascade = CascadeReader(
+        cast(SpanModel, large), CALIBRATION, first=cast(SpanModel, first), ranks=Logistic({"margin": 1.0}, 0.0)
+    )
+    PartsReader(cascade, 0.5).load()
+    assert (first.loaded, large.loaded) == (True, True)
+
+
 class Knows:
     """A reader that is sure of questions with a word in them."""
 
@@ -138,6 +151,9 @@ class Knows:
 
     def relevance(self, question: str, statement: str) -> float:
         return float(any(word in question and word in statement for word in self.words))
+
+    def load(self) -> None:
+        """It knows what it knows."""
 
 
 TWO_PARTS = "When did the cats purr, and when did the dogs bark?"
