@@ -88,7 +88,7 @@ MODELS = {
         ModelCard(
             name=LARGE_READER,
             licence="Apache-2.0; trained on data of the licences in docs/reader-card.md",
-            sha256="a452ab768a574fa76369c0bca56e84423bcf06421b5fae7e3d9c4fc78c451ee5",
+            sha256="9f4008a06e80baa28b504de45b030dc937bc173681a51e4dd710fd4a3b31ef00",
             package="citespan",
             package_folder=f"weights/{LARGE_READER}",
         ),

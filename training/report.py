@@ -77,7 +77,7 @@ def measured(
     judged = [one for name, rows in sets.items() for one in calibrate.judged(_kind(name), rows, ranks, model)]
     values = calibrate.crossed(judged)
     answers, points = calibrate.answering(judged), calibrate.curve(judged, values)
-    claims = support.judged(model, encoder)
+    claims = support.judged(model)
     borne_out = support.support([row for row in claims if row.set in support.FITTED])
     figures = {
         "pipeline": calibrate.figures(judged, values, points["balanced"]["threshold"]),

@@ -6,7 +6,7 @@ Every set weighs alike. FEVER-symmetric's `test` file, development data like the
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,6 @@ from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyp
 
 from rag.signals import Logistic
 from rag.span_model import SpanModel
-from rag.types import Encoder
 from rag.verify import CHECKS, SUPPORT, support_values
 from training import data
 from training.data import Claim
@@ -25,7 +24,7 @@ FITTED = ("fm2_dev", "fever_symmetric_dev", "wice_dev")
 WAYS = {"model": ("model",), "checks": CHECKS, "both": SUPPORT}
 FOLDS = 5
 CHOSEN = 4  # sentences of a page
-LOOKED_AT = 16  # sentences that share the most words with the claim, of which the nearest are chosen
+LOOKED_AT = 16  # sentences that share the most words with the claim, of which those are chosen
 
 Floats = NDArray[np.float64]
 
@@ -39,12 +38,12 @@ class Judged:
     supported: bool
 
 
-def judged(model: SpanModel, encoder: Encoder) -> list[Judged]:
-    """Every development claim; of WiCE's pages the four sentences nearest to the claim."""
+def judged(model: SpanModel) -> list[Judged]:
+    """Every development claim; of WiCE's pages the four sentences that the model finds to support the claim most."""
     found = []
     for name in ("fm2_dev", "fever_symmetric_dev", "fever_symmetric_test"):
         found += _judged(name, data.claim_rows(f"dev_claims_{name}"), model)
-    return found + _judged("wice_dev", choose(whole_pages(), encoder), model)
+    return found + _judged("wice_dev", [chosen(row, model) for row in whole_pages()], model)
 
 
 def _judged(name: str, rows: Sequence[Claim], model: SpanModel) -> list[Judged]:
@@ -101,21 +100,14 @@ def whole_pages() -> list[Claim]:
     return [Claim(row["id"], row["claim"], row["evidence"], bool(row["label"])) for row in rows]
 
 
-def choose(rows: Sequence[Claim], encoder: Encoder, count: int = CHOSEN) -> list[Claim]:
-    """Each claim with the `count` sentences of its page nearest to it by cosine, in the page's order."""
-    return [Claim(row.id, row.claim, " ".join(nearest(row, encoder, count)), row.supported) for row in rows]
-
-
-def nearest(row: Claim, encoder: Encoder, count: int) -> list[str]:
-    """The sentences nearest to the claim; of equals the first."""
+def chosen(row: Claim, model: SpanModel, count: int = CHOSEN) -> Claim:
+    """The claim with the `count` sentences of its page, each read alone, that support it most; in the page's order."""
     pieces = [row.evidence[s.start : s.end][:600] for s in sentences(row.evidence)]
-    pieces = list(dict.fromkeys(piece for piece in pieces if len(piece.split()) > 3))
-    if not pieces:
-        return [row.evidence[:1000]]
+    pieces = list(dict.fromkeys(piece for piece in pieces if len(piece.split()) > 3)) or [row.evidence[:1000]]
     pieces = sharing_words(row.claim, pieces, LOOKED_AT)
-    vectors = encoder.encode([row.claim, *pieces])
-    best = np.argsort(-(vectors[1:] @ vectors[0]), kind="stable")[:count]
-    return [pieces[index] for index in sorted(best)]
+    logits = model.support([(row.claim, piece) for piece in pieces])
+    best = sorted(range(len(pieces)), key=lambda place: (-logits[place], place))[:count]
+    return replace(row, evidence=" ".join(pieces[place] for place in sorted(best)))
 
 
 def sharing_words(claim: str, pieces: Sequence[str], count: int) -> list[str]:

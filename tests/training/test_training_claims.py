@@ -1,9 +1,13 @@
 """Claims' twins and statements carry the label that their edit earns."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
+from typing import cast
 
 import pytest
 
+from rag.span_model import SpanModel
 from training import claims, support
 from training.data import Claim, Reading, plain
 
@@ -53,3 +57,21 @@ def test_tokenised_text_reads_as_prose_again() -> None:
 def test_the_sentences_that_share_rare_words_are_looked_at_in_their_order() -> None:
     pieces = ["The club met.", "The club won the Ashburton cup.", "The club lost."]
     assert support.sharing_words("The Ashburton club lost", pieces, 2) == pieces[1:]
+
+
+class Likes:
+    """A `SpanModel` that finds a statement supported by evidence with a word."""
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+
+    def support(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        return [float(self.word in evidence) for _, evidence in pairs]
+
+
+def test_the_sentences_of_a_page_that_support_a_claim_most_are_its_evidence_in_the_pages_order() -> None:
+    page = "The club was old. The club met in May. The cup was lost in May. The club won the cup."
+    found = support.chosen(replace(CLAIM, evidence=page), cast(SpanModel, Likes("May")), count=2)
+    assert found == replace(CLAIM, evidence="The club met in May. The cup was lost in May.")
+    short = support.chosen(replace(CLAIM, evidence="Too short."), cast(SpanModel, Likes("May")))
+    assert short.evidence == "Too short."
