@@ -32,14 +32,16 @@ _WORD = re.compile(r"\w+(?:[.,]\d+)*(?:['’]\w+)?")
 _WHOLE = re.compile(r"(\w+(?:[-.,]\w+)*)(['’]s\b)?")
 _COMPOUND = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
 _SPACED_POSSESSIVE = re.compile(r"\s+(['’]s)\b")  # as tokenised text has them
-_HEDGES = frozenset("must should could would may might will shall can if".split())
+_HEDGES = frozenset("must should could would may might will shall can".split())
+_CONDITIONS = frozenset("else if lest otherwise unless".split())
 # Verbs that say of something that it is not so, without a word of denial.
 _PREVENTING = frozenset(
     """precludes preclude precluded prevents prevent prevented avoids avoid avoided excludes exclude excluded prohibits
     prohibit prohibited forbids forbid forbidden rejects reject rejected eliminates eliminate eliminated lacks lack
     opposes oppose opposed""".split()
 )
-# What somebody says, thinks or wants is not so for that; what is so of few is not so of all.
+# What somebody says, thinks or wants is not so for that, nor what is so if, or if not, something else is; what is so of
+# few is not so of all.
 _CLAIMING = frozenset(
     """alleged alleges allegedly apparently argued argues attempted attempts believed believes claimed claims expected
     expects feared fears hoped hopes intended intends planned plans proposed proposes purportedly reported
@@ -47,6 +49,7 @@ _CLAIMING = frozenset(
     threatened tried tries wanted wants""".split()
 )
 _SCARCE = frozenset("barely few hardly rarely scarcely seldom".split())
+_FIGURE_AND_AROUND = re.compile(r"(?:(\w+)\s+)?(?<![\w.,-])(\d+(?:[.,]\d+)*)(?!\w)(?:[\s-]+([^\W\d_]\w*))?")
 _RANGE = re.compile(
     r"(\d[\d.,]*)\s*(?:to|-|–|—)\s*(\d[\d.,]*)|between\s+(\d[\d.,]*)\s+and\s+(\d[\d.,]*)", re.IGNORECASE
 )
@@ -57,7 +60,7 @@ _TELLING = frozenset(
 )
 # Words that place what follows them: `to France` is not `from France`, `by 1932` not `in 1932`.
 _PLACING = frozenset(
-    "after against before between by during for from in into over since through to under until with".split()
+    "after against at before between by during for from in into of on over since through to under until with".split()
 )
 _DONE_BY = re.compile(r"(\w+)\s+by\b((?:\W+\w+){1,4})")
 _NOT = re.compile(r"(?i)n['’]t\b")
@@ -74,7 +77,13 @@ _DEMONYMS = ("i", "n", "an", "ian", "ese", "s")  # Iraq, Iraqi; Iran, Iranian: n
 _PEOPLE = re.compile(rf"(?<=\w{{4}})(?:{'|'.join(sorted(_DEMONYMS, key=len, reverse=True))})s?$")
 _LOST_WITHIN = 3  # how many words after a negation it is taken to deny
 # How many words after each of these it is taken to turn: what is claimed may be all that follows.
-_TURNING = {_HEDGES: _LOST_WITHIN, _PREVENTING: _LOST_WITHIN, _SCARCE: _LOST_WITHIN, _CLAIMING: None}
+_TURNING = {
+    _HEDGES: _LOST_WITHIN,
+    _PREVENTING: _LOST_WITHIN,
+    _SCARCE: _LOST_WITHIN,
+    _CLAIMING: None,
+    _CONDITIONS: None,
+}
 
 
 def unfounded(statement: str, evidence: Sequence[str]) -> tuple[str, ...]:
@@ -98,10 +107,11 @@ def keeping(statement: str, evidence: Sequence[str]) -> float:
     """How closely a statement keeps to one sentence of its evidence: the share of its words there, in their order.
 
     0 when a word that carries meaning, or a small one that tells, is in none of them; when it says something twice that
-    no sentence does, or as a fact what a sentence has as a wish, a duty, a claim, a possibility, prevented or so of
-    few, or the other way round; when a word stands after another preposition than there; when it has one end of a
-    range of numbers, or who was acted upon act. What a small verifier takes for support without being it, is mostly
-    reworded, or has a word of the question that the evidence does not have.
+    no sentence does, or as a fact what a sentence has as a wish, a duty, a claim, a possibility, conditional, prevented
+    or so of few, or the other way round; when a word stands after another preposition than there; when it has one end
+    of a range of numbers, or by itself a number that counts or dates something there; or when who was acted upon acts.
+    What a small verifier takes for support without being it, is mostly reworded, or has a word of the question that the
+    evidence does not have.
     """
     there = [_keys(sentence) for sentence in evidence]
     said = _keys(statement, frozenset(chain.from_iterable(there)))
@@ -113,6 +123,7 @@ def keeping(statement: str, evidence: Sequence[str]) -> float:
         or any(chain.from_iterable(_turned(statement, nearest, *turning) for turning in _TURNING.items()))
         or _placed_otherwise(statement, nearest)
         or _halves_a_range(statement, nearest)
+        or _frees_a_number(statement, nearest)
         or _made_active(statement, nearest)
     )
     if strays:
@@ -125,6 +136,24 @@ def _halves_a_range(statement: str, there: str) -> bool:
     said = set(_figures(statement))
     ranges = (set(_figures(found.group())) for found in _RANGE.finditer(there))
     return any(len(ends) == 2 and len(ends & said) == 1 for ends in ranges)
+
+
+def _frees_a_number(statement: str, there: str) -> bool:
+    """Whether a number stands alone that the evidence has only before a word that it counts or dates.
+
+    `The 2003 invasion` and `700 pages` are no date and no number of anything else.
+    """
+    bound, free = _bound_and_free(there)
+    return bool(_bound_and_free(statement)[1] & bound - free)
+
+
+def _bound_and_free(text: str) -> tuple[set[str], set[str]]:
+    """The numbers in figures that a word follows which carries meaning, and those that stand alone or date."""
+    bound, free = set[str](), set[str]()
+    for before, number, after in _FIGURE_AND_AROUND.findall(text):
+        dates = before.lower() in _PLACING | _CALENDAR or not after or after.lower() in STOP_WORDS
+        (free if dates else bound).add(_figure(number))
+    return bound, free
 
 
 def _placed_otherwise(statement: str, there: str) -> bool:

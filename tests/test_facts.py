@@ -103,10 +103,19 @@ def test_how_closely_a_statement_keeps_to_a_sentence(statement: str, share: floa
         ("The king was essential.", "He believed that complete imitation of the king was essential.", False),
         ("The members complained.", "The members are reported to have complained.", False),
         ("Members voted.", "Few members voted.", False),
+        ("The strife will continue.", "We must agree, or else the strife will continue.", False),
+        ("The match is off.", "If it rains long enough for the grass to be wet, the match is off.", False),
+        ("If it rains, the match is off.", "If it rains, the match is off.", True),
+        ("The leaks were published in 2003.", "The published leaks are about the 2003 war.", False),
+        ("The leaks are about the 2003 war.", "The published leaks are about the 2003 war.", True),
+        ("The leaks were published on the war.", "The leaks were published after the war.", False),
+        ("The trove is 700.", "The trove is 700 pages long.", False),
+        ("Smith left in 1832.", "In 1832 Smith left.", True),
+        ("Smith left in May 1832.", "In May 1832 Smith left.", True),
         ("The plan was made.", "The plan was made, but never proposed in public.", True),
     ],
 )
-def test_what_a_word_denies_places_claims_halves_or_turns_round_is_not_kept_to(
+def test_what_a_word_denies_places_claims_halves_frees_or_turns_round_is_not_kept_to(
     statement: str, evidence: str, kept: bool
 ) -> None:
     assert (keeping(statement, [evidence]) > 0) is kept
