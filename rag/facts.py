@@ -49,7 +49,7 @@ _CLAIMING = frozenset(
     threatened tried tries wanted wants""".split()
 )
 _SCARCE = frozenset("barely few hardly rarely scarcely seldom".split())
-_FIGURE_AND_AROUND = re.compile(r"(?:(\w+)\s+)?(?<![\w.,-])(\d+(?:[.,]\d+)*)(?!\w)(?:[\s-]+([^\W\d_]\w*))?")
+_FIGURE_AND_AROUND = re.compile(r"(?:(\w+)\s+)?(?<![\w.,-])(\d+(?:[.,]\d+)*)(?!\w)(?:(?=[\s-]+([^\W\d_]\w*)))?")
 _RANGE = re.compile(
     r"(\d[\d.,]*)\s*(?:to|-|–|—)\s*(\d[\d.,]*)|between\s+(\d[\d.,]*)\s+and\s+(\d[\d.,]*)", re.IGNORECASE
 )

@@ -111,6 +111,7 @@ def test_how_closely_a_statement_keeps_to_a_sentence(statement: str, share: floa
         ("The leaks were published on the war.", "The leaks were published after the war.", False),
         ("The trove is 700.", "The trove is 700 pages long.", False),
         ("Smith left in 1832.", "In 1832 Smith left.", True),
+        ("Smith left in 1832.", "One of 700 in 1832 Smith left.", True),
         ("Smith left in May 1832.", "In May 1832 Smith left.", True),
         ("The plan was made.", "The plan was made, but never proposed in public.", True),
     ],

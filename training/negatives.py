@@ -191,7 +191,7 @@ def twins(
         if kind == "sibling":
             made = edits.without_answer(row, row.question, rng.choice(siblings), kind) if siblings else None
         elif kind == borrowed.KIND:
-            made = borrowed.borrowed(row, patterns, rng) if patterns else None
+            made = borrowed.borrowed(row, patterns, rng)
         else:
             made = REWRITES[kind](row, candidates, rng)
         if made is not None:
