@@ -9,19 +9,17 @@ from random import Random
 
 import torch
 
-from training import borrowed
 from training.batches import Batch, collate, reading_item
 from training.data import Reading
 from training.model import ReaderModel, has_fast_bf16
 from training.negatives import first_of_each
 
 EASY = 0.25  # share of questions whose first twin is kept, so that the plain ones are not unlearnt
-# A sibling or a passage that lost its sentence may answer all the same, in other words than the answer's, and so may a
-# passage the question of another: above this logit it is taken to. Edits of question and passage are false by
-# construction, however sure the reader is.
+# A sibling or a passage that lost its sentence may answer all the same, in other words than the answer's: above this
+# logit it is taken to. Edits of question and passage are false by construction, however sure the reader is.
 TAKEN_TO_ANSWER = 3.0
 ROWS = 48  # a batch; twins are sorted by length
-MAY_ANSWER = frozenset({"sibling", "deleted", borrowed.KIND})
+MAY_ANSWER = frozenset({"sibling", "deleted"})
 
 
 class Miner:

@@ -4,13 +4,13 @@ A shard is a function of (corpus, seed, number): nothing is stored, a run resume
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from random import Random
 
-from training import borrowed, data, edits
+from training import data, edits
 from training.data import Reading
 from training.edits import Pool, Rewrite
 from training.lexicon import mentions, pool
@@ -24,10 +24,9 @@ QAMR_SHARE = 0.20  # of QAMR rows: 37 questions a sentence, many of them vague
 
 # weights by which an unanswerable twin is drawn; kinds that do not apply to a row are passed over
 TWINS: tuple[tuple[str, float], ...] = (
-    ("sibling", 0.23),
-    ("deleted", 0.12),
-    ("question-entity", 0.18),
-    (borrowed.KIND, 0.10),
+    ("sibling", 0.27),
+    ("deleted", 0.14),
+    ("question-entity", 0.22),
     ("question-word", 0.08),
     ("passage-entity", 0.10),
     ("question-opposite", 0.08),
@@ -108,7 +107,6 @@ class Corpus:
     built: list[Reading]
     pools: dict[str, Pool]
     everything: Pool
-    patterns: dict[borrowed.Sort, list[borrowed.Pattern]]
 
 
 def load_corpus(root: Path = data.SHARED) -> Corpus:
@@ -125,7 +123,7 @@ def gathered(wiki: list[Reading], forum: list[Reading], qamr: list[Reading], bui
     groups = {group: data.contexts(rows) for group, rows in data.by_group(wiki).items()}
     pools = {group: pool(article) for group, article in groups.items() if len(article) > 4}
     siblings = nearest_without_answer(wiki, texts, limit=4)
-    return Corpus(wiki, siblings, texts, forum, qamr, built, pools, pool(texts), borrowed.patterns(wiki))
+    return Corpus(wiki, siblings, texts, forum, qamr, built, pools, pool(texts))
 
 
 def shard(corpus: Corpus, seed: int, number: int, choose: Choose = first_of_each) -> list[Reading]:
@@ -141,11 +139,11 @@ def shard(corpus: Corpus, seed: int, number: int, choose: Choose = first_of_each
         row = cropped(corpus.wiki[index], rng, number)
         names = corpus.pools.get(row.group, corpus.everything)
         rows.append(kept(row, names, rng))
-        offered.append(twins(row, names, rng, _siblings(corpus, index, rng, number), corpus.patterns))
+        offered.append(twins(row, names, rng, _siblings(corpus, index, rng, number)))
     for index in take(len(corpus.forum), FORUM_SHARE):
         row = cropped(corpus.forum[index], rng, number)
         rows.append(kept(row, corpus.everything, rng))
-        offered += [twins(row, corpus.everything, rng, [], {})] if rng.random() < 0.5 else []
+        offered += [twins(row, corpus.everything, rng, [])] if rng.random() < 0.5 else []
     rows += choose([alike for alike in offered if alike])
     rows += _qamr_rows(corpus, take(len(corpus.qamr), QAMR_SHARE), rng)
     rows += [cropped(corpus.built[index], rng, number) for index in take(len(corpus.built), 1.0)]
@@ -177,21 +175,13 @@ def kept(row: Reading, candidates: Pool, rng: Random) -> Reading:
     return row
 
 
-def twins(
-    row: Reading,
-    candidates: Pool,
-    rng: Random,
-    siblings: Sequence[str],
-    patterns: Mapping[borrowed.Sort, Sequence[borrowed.Pattern]],
-) -> list[Reading]:
+def twins(row: Reading, candidates: Pool, rng: Random, siblings: Sequence[str]) -> list[Reading]:
     """Unanswerable look-alikes, one of each kind that applies, at most `OFFERED`; kinds in a weighted random order."""
     order = sorted(TWINS, key=lambda item: -(rng.random() ** (1 / item[1])))
     found: list[Reading] = []
     for kind, _ in order:
         if kind == "sibling":
             made = edits.without_answer(row, row.question, rng.choice(siblings), kind) if siblings else None
-        elif kind == borrowed.KIND:
-            made = borrowed.borrowed(row, patterns, rng)
         else:
             made = REWRITES[kind](row, candidates, rng)
         if made is not None:
