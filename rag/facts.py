@@ -43,13 +43,15 @@ _PREVENTING = frozenset(
 # What somebody says, thinks or wants is not so for that, nor what is so if, or if not, something else is; what is so of
 # few is not so of all.
 _CLAIMING = frozenset(
-    """alleged alleges allegedly apparently argued argues attempted attempts believed believes claimed claims expected
-    expects feared fears hoped hopes intended intends planned plans proposed proposes purportedly reported
-    reportedly rumored rumoured said sought suggested suggests supposed supposedly suspected suspects thought
-    threatened tried tries wanted wants""".split()
+    """accept accepted accepts agree agreed agrees alleged alleges allegedly apparently argued argues attempted attempts
+    believed believes claimed claims denied denies deny disputed doubted expected expects feared fears hoped hopes
+    intended intends planned plans proposed proposes purportedly reported reportedly rumored rumoured said sought
+    suggested suggests supposed supposedly suspected suspects thought threatened tried tries wanted wants""".split()
 )
 _SCARCE = frozenset("barely few hardly rarely scarcely seldom".split())
 _FIGURE_AND_AROUND = re.compile(r"(?:(\w+)\s+)?(?<![\w.,-])(\d+(?:[.,]\d+)*)(?!\w)(?:(?=[\s-]+([^\W\d_]\w*)))?")
+# What tells one of its kind from another: `B cells`, `class II`. `A` is an article too.
+_DESIGNATOR = re.compile(r"(?<![\w.])(?:[B-Z]|[IVX]{2,})(?![\w'’]|\.\w)")
 _RANGE = re.compile(
     r"(\d[\d.,]*)\s*(?:to|-|–|—)\s*(\d[\d.,]*)|between\s+(\d[\d.,]*)\s+and\s+(\d[\d.,]*)", re.IGNORECASE
 )
@@ -109,7 +111,8 @@ def keeping(statement: str, evidence: Sequence[str]) -> float:
     0 when a word that carries meaning, or a small one that tells, is in none of them; when it says something twice that
     no sentence does, or as a fact what a sentence has as a wish, a duty, a claim, a possibility, conditional, prevented
     or so of few, or the other way round; when a word stands after another preposition than there; when it has one end
-    of a range of numbers, or by itself a number that counts or dates something there; or when who was acted upon acts.
+    of a range of numbers, or by itself a number that counts or dates something there; when it takes a number, a
+    letter or a Roman numeral from another sentence; or when who was acted upon acts.
     What a small verifier takes for support without being it, is mostly reworded, or has a word of the question that the
     evidence does not have.
     """
@@ -124,6 +127,7 @@ def keeping(statement: str, evidence: Sequence[str]) -> float:
         or _placed_otherwise(statement, nearest)
         or _halves_a_range(statement, nearest)
         or _frees_a_number(statement, nearest)
+        or _marks(statement) - _marks(nearest)
         or _made_active(statement, nearest)
     )
     if strays:
@@ -136,6 +140,11 @@ def _halves_a_range(statement: str, there: str) -> bool:
     said = set(_figures(statement))
     ranges = (set(_figures(found.group())) for found in _RANGE.finditer(there))
     return any(len(ends) == 2 and len(ends & said) == 1 for ends in ranges)
+
+
+def _marks(text: str) -> set[str]:
+    """Its numbers, and the letters and Roman numerals that tell one of its kind from another."""
+    return {*_figures(text), *_DESIGNATOR.findall(text)}
 
 
 def _frees_a_number(statement: str, there: str) -> bool:

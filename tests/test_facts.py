@@ -113,6 +113,8 @@ def test_how_closely_a_statement_keeps_to_a_sentence(statement: str, share: floa
         ("Smith left in 1832.", "In 1832 Smith left.", True),
         ("Smith left in 1832.", "One of 700 in 1832 Smith left.", True),
         ("Smith left in May 1832.", "In May 1832 Smith left.", True),
+        ("The court does not have the last word.", "They do not accept that the court has the last word.", False),
+        ("The court has disputes.", "Despite these disputes, the court has disputes.", True),
         ("The plan was made.", "The plan was made, but never proposed in public.", True),
     ],
 )
@@ -120,6 +122,21 @@ def test_what_a_word_denies_places_claims_halves_frees_or_turns_round_is_not_kep
     statement: str, evidence: str, kept: bool
 ) -> None:
     assert (keeping(statement, [evidence]) > 0) is kept
+
+
+@pytest.mark.parametrize(
+    ("statement", "kept"),
+    [
+        ("Killer T cells find antigens of class I.", True),
+        ("Killer B cells find antigens of class I.", False),
+        ("Killer T cells find antigens of class II.", False),
+        ("Four killer T cells find antigens.", False),
+        ("Four B cells meet antigens of class II.", True),
+    ],
+)
+def test_a_number_or_a_letter_from_another_sentence_is_not_kept_to(statement: str, kept: bool) -> None:
+    evidence = ["Killer T cells find antigens of class I.", "Four B cells meet antigens of class II."]
+    assert (keeping(statement, evidence) > 0) is kept
 
 
 def test_a_people_and_its_country_are_one_name() -> None:
