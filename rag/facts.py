@@ -40,8 +40,8 @@ _PREVENTING = frozenset(
     prohibit prohibited forbids forbid forbidden rejects reject rejected eliminates eliminate eliminated lacks lack
     opposes oppose opposed""".split()
 )
-# What somebody says, thinks or wants is not so for that, nor what is so if, or if not, something else is; what is so of
-# few is not so of all.
+# What somebody says, thinks, wants or accepts is not so for that, nor what is so if, or if not, something else is; what
+# is so of few is not so of all.
 _CLAIMING = frozenset(
     """accept accepted accepts agree agreed agrees alleged alleges allegedly apparently argued argues attempted attempts
     believed believes claimed claims denied denies deny disputed doubted expected expects feared fears hoped hopes
