@@ -33,21 +33,21 @@ _WHOLE = re.compile(r"(\w+(?:[-.,]\w+)*)(['’]s\b)?")
 _COMPOUND = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)+")
 _SPACED_POSSESSIVE = re.compile(r"\s+(['’]s)\b")  # as tokenised text has them
 _HEDGES = frozenset("must should could would may might will shall can".split())
-_CONDITIONS = frozenset("else if lest otherwise unless".split())
 # Verbs that say of something that it is not so, without a word of denial.
 _PREVENTING = frozenset(
     """precludes preclude precluded prevents prevent prevented avoids avoid avoided excludes exclude excluded prohibits
     prohibit prohibited forbids forbid forbidden rejects reject rejected eliminates eliminate eliminated lacks lack
     opposes oppose opposed""".split()
 )
-# What somebody says, thinks, wants or accepts is not so for that, nor what is so if, or if not, something else is; what
-# is so of few is not so of all.
+# What somebody says, thinks, wants or accepts is not so for that.
 _CLAIMING = frozenset(
     """accept accepted accepts agree agreed agrees alleged alleges allegedly apparently argued argues attempted attempts
     believed believes claimed claims denied denies deny disputed doubted expected expects feared fears hoped hopes
     intended intends planned plans proposed proposes purportedly reported reportedly rumored rumoured said sought
     suggested suggests supposed supposedly suspected suspects thought threatened tried tries wanted wants""".split()
 )
+# Nor is what is so if, or if not, something else is; and what is so of few is not so of all.
+_CONDITIONS = frozenset("else if lest otherwise unless".split())
 _SCARCE = frozenset("barely few hardly rarely scarcely seldom".split())
 _FIGURE_AND_AROUND = re.compile(r"(?:(\w+)\s+)?(?<![\w.,-])(\d+(?:[.,]\d+)*)(?!\w)(?:(?=[\s-]+([^\W\d_]\w*)))?")
 # What tells one of its kind from another: `B cells`, `class II`. `A` is an article too.

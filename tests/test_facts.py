@@ -114,7 +114,7 @@ def test_how_closely_a_statement_keeps_to_a_sentence(statement: str, share: floa
         ("Smith left in 1832.", "One of 700 in 1832 Smith left.", True),
         ("Smith left in May 1832.", "In May 1832 Smith left.", True),
         ("The court does not have the last word.", "They do not accept that the court has the last word.", False),
-        ("The court has disputes.", "Despite these disputes, the court has disputes.", True),
+        ("The court has the last word.", "Despite these disputes, the court has the last word.", True),
         ("The plan was made.", "The plan was made, but never proposed in public.", True),
     ],
 )
