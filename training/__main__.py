@@ -105,7 +105,7 @@ def train(options: argparse.Namespace) -> None:
         first_shard=options.first_shard,
     )
     mixture = tasks.VERIFIER if options.command == "verifier" else tasks.READER
-    choose = Miner(_miner(options.mine), options.seed) if options.mine else first_of_each
+    choose = Miner(_reader(options.mine), options.seed) if options.mine else first_of_each
     teacher = _teacher(options.taught_by) if options.taught_by else None
     asked: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, frame: asked.append(number))
@@ -128,12 +128,9 @@ def _teacher(folder: Path | None = None) -> "TeacherModel":
     return teacher
 
 
-def _miner(folder: Path) -> "ReaderModel | TeacherModel":
-    """The small or the large reader of a run or an export."""
+def _reader(folder: Path) -> "ReaderModel":
     from training.model import fresh_model
 
-    if any(name.startswith("mpnet.") for name in _weights(folder)):
-        return _teacher(folder)
     reader = fresh_model()
     _take(reader, folder)
     return reader

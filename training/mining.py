@@ -1,7 +1,7 @@
 """Which unanswerable twins a shard keeps: of those of a question, the one that a reader is most taken in by.
 
-The reader stays as it was when the run began, so that a shard remains a function of its number and a run resumes by
-counting. What takes in a small one a large one may see through: hard twins for either are chosen by its like.
+The reader is the one that the run starts from and stays as it was, so that a shard remains a function of its number
+and a run resumes by counting.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ import torch
 
 from training.batches import Batch, collate, reading_item
 from training.data import Reading
-from training.model import ReaderLogits, has_fast_bf16
+from training.model import ReaderModel, has_fast_bf16
 from training.negatives import first_of_each
 
 EASY = 0.25  # share of questions whose first twin is kept, so that the plain ones are not unlearnt
@@ -25,7 +25,7 @@ MAY_ANSWER = frozenset({"sibling", "deleted"})
 class Miner:
     """Chooses among twins by what `reader` makes of them, which it takes over: it is cast and no longer trains."""
 
-    def __init__(self, reader: ReaderLogits, seed: int) -> None:
+    def __init__(self, reader: ReaderModel, seed: int) -> None:
         self.reader = reader.to(torch.bfloat16 if has_fast_bf16() else torch.float32).train(False)
         self.seed = seed
 

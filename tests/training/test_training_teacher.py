@@ -1,7 +1,5 @@
 """A teacher reads what the reader reads, is not trained with it, and moves it towards what it says itself."""
 
-from dataclasses import replace
-from math import isfinite
 from pathlib import Path
 
 import pytest
@@ -9,15 +7,13 @@ import torch
 from safetensors.torch import load_file
 from transformers import MPNetConfig
 
-from rag.models import LARGE_READER, READER, WEIGHTS, find_model
+from rag.models import LARGE_READER, WEIGHTS, find_model
 from training import __main__ as command
 from training import train
 from training.batches import Batch, claim_item, collate, reading_item
 from training.data import Claim, Reading
-from training.mining import Miner
 from training.model import ReaderModel, trained_parameters
 from training.teacher import TeacherModel, adapt, merge
-from training.text import Passage
 from training.train import Plan, Trainer
 
 STORED = find_model(LARGE_READER).folder / WEIGHTS
@@ -121,20 +117,3 @@ def test_a_reader_does_not_start_from_a_teachers_weights(tmp_path: Path) -> None
 
     with pytest.raises(SystemExit, match="another model's weights"):
         command.main([*alike, "reader", "--start", str(STORED.parent)])
-
-
-def test_twins_may_be_chosen_by_a_large_reader(teacher: TeacherModel, tower: Reading) -> None:
-    longer = replace(tower, passage=Passage(f"{tower.passage.text} Boats pass by.", tower.passage.answer))
-
-    logits = Miner(teacher, seed=0).logits([tower, longer])
-
-    assert all(map(isfinite, logits))
-    assert logits[0] != logits[1]
-
-
-@pytest.mark.model
-def test_the_export_says_which_reader_chooses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "_teacher", lambda folder: folder)
-
-    assert command._miner(STORED.parent) == STORED.parent
-    assert isinstance(command._miner(find_model(READER).folder), ReaderModel)
