@@ -7,13 +7,14 @@ does not bear out gets one chance with the other sentences that were retrieved. 
 import math
 from collections.abc import Iterator, Sequence
 
-from rag.facts import keeping, unfounded
+from rag.closeness import keeping
+from rag.facts import unfounded
 from rag.types import Draft, Evidence, Reading, Verifier
 from rag.verify import THRESHOLD, supported
 from rag.words import stems, words
 
 # The share of a statement's words that must stand in one sentence that it cites, in their order, by
-# `rag.facts.keeping`. Chosen by reading what two small models wrote; see docs/generators.md.
+# `rag.closeness.keeping`. Chosen by reading what two small models wrote; see docs/generators.md.
 CLOSE = 0.87
 _ASKING = frozenset("what who whom whose which when where why how".split())
 LEAST_WORDS = 4  # fewer say nothing that could be checked: the name of a country is in every second sentence

@@ -9,8 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 LAYERS = (
     "types errors reports",
-    "settings citations fusion models gguf words facts questions signals network sentences schema database layout"
-    " prompts statements conversation history outcome threads",
+    "settings citations fusion models gguf words facts closeness questions signals network sentences schema database"
+    " layout prompts statements conversation history outcome threads",
     "fetch loaders folders reading chunking encoder span_model reader extractive llamacpp llm writer"
     " catalogue journal feedback chroma vectors nodes lock",
     "embedding ingest retrieve verify checking check backup stats watch cluster",
