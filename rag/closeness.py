@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from itertools import chain, pairwise
 
-from rag.facts import CALENDAR, TURNED_WITHIN, base_name, closest, figure, figures, turned
+from rag.facts import CALENDAR, TURNED_WITHIN, closest_sentence, figure, figures, name_stem, turning_words
 from rag.words import CONTRACTED, STOP_WORDS, stems, words
 
 _WHOLE = re.compile(r"(\w+(?:[-.,]\w+)*)(['’]s\b)?")
@@ -69,12 +69,12 @@ def keeping(statement: str, evidence: Sequence[str]) -> float:
     """
     there = [_keys(sentence) for sentence in evidence]
     said = _keys(statement, frozenset(chain.from_iterable(there)))
-    nearest = closest(statement, evidence)
+    nearest = closest_sentence(statement, evidence)
     strays = (
         not set(said).issubset(chain.from_iterable(there))
         or set(words(statement)) & _TELLING - set(chain.from_iterable(map(words, evidence)))
         or (_repeats(statement) and not any(map(_repeats, evidence)))
-        or any(chain.from_iterable(turned(statement, nearest, *turning) for turning in _TURNING.items()))
+        or any(chain.from_iterable(turning_words(statement, nearest, *turning) for turning in _TURNING.items()))
         or _placed_otherwise(statement, nearest)
         or _halves_a_range(statement, nearest)
         or _frees_a_number(statement, nearest)
@@ -164,7 +164,7 @@ def _keys(text: str, known: frozenset[str] | None = None) -> list[str]:
         if _COMPOUND.fullmatch(word) and (known is None or word.lower() in known):
             keys.append(word.lower())
         elif word.lower() not in STOP_WORDS:
-            keys += [base_name(stem) + ("'s" if possessive else "") for stem in stems(word)]
+            keys += [name_stem(stem) + ("'s" if possessive else "") for stem in stems(word)]
     return keys
 
 

@@ -51,7 +51,7 @@ def unfounded(statement: str, evidence: Sequence[str]) -> tuple[str, ...]:
     where the evidence has it the other way round. Everything of a statement without evidence is unfounded.
     """
     there = " ".join(evidence)
-    denying = list(turned(statement, closest(statement, evidence), _NEGATIONS))
+    denying = list(turning_words(statement, closest_sentence(statement, evidence), _NEGATIONS))
     if " ".join(statement.split()) in " ".join(there.split()):
         return tuple(dict.fromkeys(denying))  # a quotation has its particulars, but what denies it may be left out
     swapped = _swapped_roles(statement, evidence)
@@ -120,13 +120,15 @@ def _is_name(text: str, start: int, word: str, following: str) -> bool:
     return low not in _OPENERS and low not in STOP_WORDS and not low.endswith(_COMMON_ENDINGS)
 
 
-def closest(statement: str, evidence: Sequence[str]) -> str:
+def closest_sentence(statement: str, evidence: Sequence[str]) -> str:
     """The sentence that shares most words with a statement: a negation in another denies something else."""
     said = set(stems(statement))
     return max(evidence, key=lambda sentence: len(said & set(stems(sentence))), default="")
 
 
-def turned(statement: str, there: str, turning: frozenset[str], within: int | None = TURNED_WITHIN) -> Iterator[str]:
+def turning_words(
+    statement: str, there: str, turning: frozenset[str], within: int | None = TURNED_WITHIN
+) -> Iterator[str]:
     """Words that turn what follows: those the statement adds, and those before words it repeats that it leaves out."""
     denies, denied = _turns(statement, turning, within), _turns(there, turning, within)
     if denies and not denied:
@@ -157,7 +159,7 @@ def _swapped_roles(statement: str, evidence: Sequence[str]) -> Iterator[str]:
 def _roles(text: str) -> Iterator[tuple[str, tuple[str, str, str]]]:
     """For every word between two names: the last name before it, its stem, the first name after; turned if passive."""
     named = set(names(text))
-    found = [(word, base_name(word) if word in named else "") for word in _plain_words(text)]
+    found = [(word, name_stem(word) if word in named else "") for word in _plain_words(text)]
     for at, (word, name) in enumerate(found):
         before = next((other for _, other in reversed(found[:at]) if other), "")
         after = next((place for place in range(at + 1, len(found)) if found[place][1]), None)
@@ -170,7 +172,7 @@ def _roles(text: str) -> Iterator[tuple[str, tuple[str, str, str]]]:
             yield word.lower(), (first, stem, second)
 
 
-def base_name(name: str) -> str:
+def name_stem(name: str) -> str:
     """A name without the endings that make it that of a people; four letters stay."""
     return _PEOPLE.sub("", name.lower())
 
