@@ -12,11 +12,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import rag.ingest
-import rag.nodes
-from rag.journal import Journal
-from rag.sentences import sentence_spans
-from rag.vectors import ChromaVectors
+import rag.ingestion.pipeline
+import rag.storage.llama_nodes
+from rag.storage.catalogue_writer import Journal
+from rag.storage.vector_store import ChromaVectors
+from rag.text.sentences import sentence_spans
 from tests.fakes import WordEncoder, assistant
 
 WRITES = {
@@ -57,7 +57,7 @@ def ingest_and_die(root: Path, at: int) -> None:
     for owner, names in WRITES.items():
         for name in names:
             setattr(owner, name, fatal(getattr(owner, name)))
-    rag.ingest.WINDOW = 2
+    rag.ingestion.pipeline.WINDOW = 2
     with assistant(root / "index", LoggingEncoder(root / "log"), base=root) as index:
         index.ingest(root / "docs", sync=True)
 

@@ -11,18 +11,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rag.assistant import Assistant
-from rag.catalogue import Catalogue
-from rag.chroma import ChromaFolder
-from rag.extractive import Extractive
-from rag.index import Index
-from rag.journal import Journal
+from rag.generation.extractive import Extractive
+from rag.ingestion.index import Index
 from rag.settings import load_settings
+from rag.storage.catalogue import Catalogue
+from rag.storage.catalogue_writer import Journal
+from rag.storage.chroma_client import ChromaFolder
+from rag.storage.vector_store import ChromaVectors
+from rag.text.english.tokens import content_words
 from rag.types import Draft
-from rag.vectors import ChromaVectors
-from rag.words import content_words
 
 if TYPE_CHECKING:
-    from rag.types import Evidence, Generator, Progress, Reading, Vectors
+    from rag.protocols import Generator
+    from rag.types import Evidence, Progress, Reading, Vectors
 
 DIMENSION = 64
 

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from rag.llm import Backend, Limits
-from rag.prompts import Schema
-from rag.writer import Writer
+from rag.generation.llm_generator import Writer
+from rag.generation.prompts import Schema
+from rag.llm.backends import Backend, Limits
 
 LIMITS = Limits(window=4096, answer=320, timeout=60)
 

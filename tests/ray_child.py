@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import rag.assistant
-import rag.ingest
+import rag.ingestion.pipeline
 from rag.assistant import Assistant
-from rag.chroma import ChromaFolder
 from rag.settings import load_settings
+from rag.storage.chroma_client import ChromaFolder
 from tests.fakes import WordEncoder
 
 TABLES = {
@@ -66,7 +66,7 @@ def main(folder: str, encoder: str) -> None:
     if encoder == "fake":
         rag.assistant._encoder = lambda settings: WordEncoder()  # type: ignore[assignment, return-value]
         rag.assistant.partial = lambda make, settings: partial(WordEncoder)  # type: ignore[attr-defined]
-        rag.ingest.WINDOW = 8
+        rag.ingestion.pipeline.WINDOW = 8
     os.utime(root / "docs" / "a0.txt", (0, 0))
     reports = [ingest(root, name, ray) for name, ray in (("here", None), ("there", "local:2"))]
     here, there = contents(root / "here"), contents(root / "there")

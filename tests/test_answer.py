@@ -6,9 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from rag.answer import Answerer
+from rag.answering.pipeline import Answerer
 from rag.assistant import Assistant
-from rag.types import AnswerDone, Draft, Evidence, EvidenceFound, Reading, StatementVerified
+from rag.types import (
+    AnswerDone,
+    Draft,
+    Evidence,
+    EvidenceFound,
+    Reading,
+    StatementVerified,
+)
 from tests.conftest import write_files
 from tests.fakes import assistant
 

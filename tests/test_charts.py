@@ -4,7 +4,7 @@ from io import StringIO
 
 from rich.console import Console
 
-from rag.charts import bar, meter
+from rag.cli.charts import bar, meter
 from rag.reports import FileFailure
 
 

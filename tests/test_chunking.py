@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.chunking import chunk_document, chunk_id
 from rag.loaders import make_document
+from rag.text.chunking import chunk_document, chunk_id
 from rag.types import Chunk
 from tests.fakes import WordEncoder
 

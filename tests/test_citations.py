@@ -2,9 +2,9 @@
 
 import pytest
 
-from rag.chunking import chunk_document
-from rag.citations import cite
+from rag.answering.citations import cite
 from rag.loaders import make_document
+from rag.text.chunking import chunk_document
 from rag.types import Evidence
 from tests.fakes import WordEncoder
 

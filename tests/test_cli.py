@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rag import cli
+from rag.cli import app
 from rag.settings import Settings
 from tests import fakes
 from tests.conftest import write_files
@@ -24,7 +24,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         tmp_path, {"docs/a.txt": "Intro.\r\nCats purr softly. It is so.\r\n", "docs/[b].txt": "Dogs bark at night."}
     )
     monkeypatch.chdir(tmp_path)
-    opened = cli.Assistant.open
+    opened = app.Assistant.open
 
     def open_with_fake(
         index: Path, *, create: bool = True, generator: str | None = None, settings: Settings | None = None
@@ -33,8 +33,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             writer = Parrot("Cats purr softly.", "Cats bark in Paris.") if generator else real._answerer.generator
             return fakes.assistant(index.resolve(), generator=writer)
 
-    monkeypatch.setattr(cli.Assistant, "open", open_with_fake)
-    monkeypatch.setattr(cli, "_add_plugins", lambda app: None)  # test_docs looks at those
+    monkeypatch.setattr(app.Assistant, "open", open_with_fake)
+    monkeypatch.setattr(app, "_add_plugins", lambda app: None)  # test_docs looks at those
     return tmp_path
 
 
@@ -42,7 +42,7 @@ def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     """The exit code of `rag` with those arguments."""
     monkeypatch.setattr(sys, "argv", ["rag", *arguments])
     with pytest.raises(SystemExit) as left:
-        cli.main()
+        app.main()
         raise SystemExit(0)
     return int(left.value.code or 0)
 
@@ -100,7 +100,7 @@ def test_watching_brings_the_index_up_to_date_at_each_change(
         (place / "docs" / "new.txt").unlink()
         yield
 
-    monkeypatch.setattr(cli.Assistant, "changes", change_twice)
+    monkeypatch.setattr(app.Assistant, "changes", change_twice)
     code, out, _ = rag("ingest", "docs", "--watch")
     assert code == 0
     assert [line.split(";")[0].split(" (")[0] for line in out.splitlines()] == [

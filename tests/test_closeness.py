@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.closeness import keeping
-from rag.facts import unfounded
+from rag.verification.alignment import keeping
+from rag.verification.grounding import unfounded
 
 BOARD = "In spite of a bad start, the Russians were able to outplay the Danes, who had won in May."
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from rag.cluster import local_workers
 from rag.errors import ClusterError, SettingsError
+from rag.ingestion.ray_cluster import local_workers
 from tests.conftest import SEED, write_files
 from tests.fakes import assistant
 from tests.servers import free_port

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.conversation import Turn, is_follow_up, resolve, rewritten, turns
+from rag.answering.follow_ups import Turn, is_follow_up, resolve, rewritten, turns
 from rag.errors import SettingsError
 from rag.types import Answer
 

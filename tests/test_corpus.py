@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from docx import Document as Docx
 
+from rag.answering.citations import cite
 from rag.assistant import Assistant
-from rag.citations import cite
-from rag.layout import unpack
+from rag.text.page_layout import unpack
 from rag.types import Citation, Evidence
 from tests.fakes import assistant
 from tests.loaders.pdf_maker import Put, column, pdf

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from rag.catalogue import Catalogue
-from rag.chunking import chunk_document
-from rag.embedding import write
-from rag.journal import Journal
+from rag.ingestion.embedding import write
 from rag.loaders import make_document
+from rag.storage.catalogue import Catalogue
+from rag.storage.catalogue_writer import Journal
+from rag.text.chunking import chunk_document
 from rag.types import Chunk
 from tests.fakes import WordEncoder, vectors_in
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.encoder import BATCH, TILE, SentenceEncoder, computes_bfloat16
 from rag.errors import ModelError
-from rag.models import ModelFiles, find_model
+from rag.models.registry import ModelFiles, find_model
+from rag.models.sentence_encoder import BATCH, TILE, SentenceEncoder, computes_bfloat16
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def test_there_is_one_token_vector_for_each_wordpiece(encoder: SentenceEncoder) 
 def test_bfloat16_makes_the_same_vectors_to_three_digits(
     encoder: SentenceEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rag.encoder.computes_bfloat16", lambda: True)
+    monkeypatch.setattr("rag.models.sentence_encoder.computes_bfloat16", lambda: True)
     narrow = SentenceEncoder(lambda: find_model("all-MiniLM-L6-v2"))
     texts = ["How many pages are in the leak?", "Politicians held sway."]
     assert np.min(np.sum(encoder.encode(texts) * narrow.encode(texts), axis=1)) > 0.999

@@ -52,7 +52,7 @@ def test_two_processes_give_the_same_answer_but_for_timings(seed_index: Assistan
 
 
 def test_query_is_one_call_and_embeds_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    from rag.encoder import SentenceEncoder
+    from rag.models.sentence_encoder import SentenceEncoder
 
     answer = query(PAGES, sources=SEEDS)
     assert answer.statements[0].citations[0].source == "000_6a9d2407a8ec5682.txt"

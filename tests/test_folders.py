@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import SourceNotFoundError, UnreadableSourceError
-from rag.folders import absolute, find_files, is_same, look_at, source_name
+from rag.ingestion.discovery import absolute, find_files, is_same, look_at, source_name
 from tests.conftest import write_files
 
 

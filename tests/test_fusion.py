@@ -1,6 +1,6 @@
 """Fusion of a dense and a lexical ranking by their scores."""
 
-from rag.fusion import fuse
+from rag.retrieval.fusion import fuse
 from rag.types import Ranked
 
 

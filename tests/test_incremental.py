@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from rag import folders, reading
 from rag.assistant import Assistant
 from rag.errors import DocumentNotFoundError, IndexMismatchError
+from rag.ingestion import discovery, parallel_read
 from rag.reports import FileFailure
 from tests.conftest import write_files
 from tests.fakes import WordEncoder, assistant
@@ -67,14 +67,14 @@ def no_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     def read(path: Path) -> bytes:
         raise AssertionError(f"{path} was read")
 
-    monkeypatch.setattr(reading, "read_bytes", read)
+    monkeypatch.setattr(parallel_read, "read_bytes", read)
 
 
 def no_parsing(monkeypatch: pytest.MonkeyPatch) -> None:
     def load(_: object, path: Path, *__: object, **___: object) -> None:
         raise AssertionError(f"{path} was parsed")
 
-    monkeypatch.setattr(reading.FileReader, "load", load)
+    monkeypatch.setattr(parallel_read.FileReader, "load", load)
 
 
 def test_a_file_of_the_same_size_and_time_is_not_even_read(
@@ -104,7 +104,7 @@ def test_a_change_within_the_clocks_grain_is_seen(index: Assistant, docs: Path) 
 
 
 def test_another_loader_reads_every_file_again(index: Assistant, docs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folders, "VERSION", "next")
+    monkeypatch.setattr(discovery, "VERSION", "next")
     no_reading(monkeypatch)
     with pytest.raises(AssertionError, match="was read"):
         index.ingest(docs)
@@ -129,7 +129,7 @@ def test_a_file_that_was_renamed_is_neither_parsed_nor_embedded(
 def test_a_copy_of_what_a_changed_file_was_has_its_own_words(
     index: Assistant, docs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rag.ingest.WINDOW", 1)  # what has changed is published before the copy is met
+    monkeypatch.setattr("rag.ingestion.pipeline.WINDOW", 1)  # what has changed is published before the copy is met
     (docs / "a.txt").rename(docs / "z.txt")
     write_files(docs, {"a.txt": "Something else."})
     report = index.ingest(docs)
@@ -231,7 +231,7 @@ def test_rows_that_only_moved_are_cited_where_they_are_now(index: Assistant, doc
 def test_a_document_longer_than_a_window_goes_in_by_parts(
     index: Assistant, docs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rag.ingest.WINDOW", 2)
+    monkeypatch.setattr("rag.ingestion.pipeline.WINDOW", 2)
     write_files(docs, {"long.txt": "\n\n".join(f"{number} " + "word " * 50 for number in range(9))})
     assert index.ingest(docs).chunks == 9
     assert index.check().problems == ()

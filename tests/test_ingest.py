@@ -112,7 +112,7 @@ def test_many_small_windows_make_the_same_index_as_one(
     index: Assistant, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index.ingest(folder)
-    monkeypatch.setattr("rag.ingest.WINDOW", 1)
+    monkeypatch.setattr("rag.ingestion.pipeline.WINDOW", 1)
     other = assistant(tmp_path / "other")
     other.ingest(folder)
     assert other.ask("Do dogs bark?").to_dict() | {"timings": 0} == index.ask("Do dogs bark?").to_dict() | {

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from rag import prompts
+from rag.generation import prompts
+from rag.generation.llm_generator import Writer
 from rag.types import Answer
-from rag.writer import Writer
 from tests.conftest import write_files
 from tests.fakes import assistant
 from tests.llms import Scripted, statements, writer

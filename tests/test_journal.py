@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.catalogue import Catalogue
-from rag.chunking import chunk_document
 from rag.errors import DocumentNotFoundError, IndexDamagedError, IndexWriteError
-from rag.journal import Journal
 from rag.loaders import make_document
+from rag.storage.catalogue import Catalogue
+from rag.storage.catalogue_writer import Journal
+from rag.text.chunking import chunk_document
 from rag.types import Chunk, Document
 from tests.fakes import WordEncoder
 
@@ -112,7 +112,7 @@ def test_a_word_of_too_many_chunks_is_passed_over_unless_there_is_no_other(
         journal.begin(document, cut(document))
         journal.publish([document])
     assert len(catalogue.search("sleeping dogs", limit=5)) == 2
-    monkeypatch.setattr("rag.catalogue.COMMON", 1)
+    monkeypatch.setattr("rag.storage.catalogue.COMMON", 1)
     assert [item.id for item in catalogue.search("sleeping dogs", limit=5)] == [chunk.id for chunk in cut(OTHER)]
     assert len(catalogue.search("dogs", limit=5)) == 2
     assert len(catalogue.search("sleeping dogs", limit=5, doc_ids=[OLD.doc_id, OTHER.doc_id])) == 2

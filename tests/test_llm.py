@@ -17,9 +17,9 @@ from rag.errors import (
     ModelUnusableError,
     SettingsError,
 )
-from rag.gguf import find_gguf
-from rag.llm import Limits, label, open_backend
-from rag.prompts import STATEMENTS
+from rag.generation.prompts import STATEMENTS
+from rag.llm.backends import Limits, label, open_backend
+from rag.llm.gguf import find_gguf
 from rag.settings import load_settings
 from tests.llms import LIMITS, Reply, Server, ollama_stream, openai_stream, serving, statements
 

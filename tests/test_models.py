@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from rag import models
 from rag.errors import ModelHashError, ModelNotFoundError
-from rag.models import LARGE_BASE, MODELS, WEIGHTS, fetched, find_model
+from rag.models import registry
+from rag.models.registry import LARGE_BASE, MODELS, WEIGHTS, fetched, find_model
 from rag.settings import load_settings
 
 NAME = "all-MiniLM-L6-v2"
@@ -15,9 +15,9 @@ NAME = "all-MiniLM-L6-v2"
 
 def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def missing(name: str) -> None:
-        raise models.metadata.PackageNotFoundError(name)
+        raise registry.metadata.PackageNotFoundError(name)
 
-    monkeypatch.setattr(models.metadata, "distribution", missing)
+    monkeypatch.setattr(registry.metadata, "distribution", missing)
     monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
 
 

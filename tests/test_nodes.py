@@ -3,7 +3,7 @@
 from llama_index.core import Document
 from llama_index.core.schema import NodeRelationship
 
-from rag.nodes import SpanNodeParser
+from rag.storage.llama_nodes import SpanNodeParser
 from tests.fakes import WordEncoder
 
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from rag import prompts
-from rag.facts import unfounded
+from rag.generation import prompts
+from rag.verification.grounding import unfounded
 
 
 @pytest.mark.parametrize(

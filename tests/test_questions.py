@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag import questions
+from rag.text.english import questions
 
 
 @pytest.mark.parametrize(

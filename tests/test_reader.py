@@ -7,12 +7,16 @@ from typing import ClassVar, cast
 import numpy as np
 import pytest
 
-from rag.chunking import chunk_document
 from rag.loaders import make_document
-from rag.reader import CascadeReader, PartsReader, SimilarityReader, SpanReader, answerable, maxsim
-from rag.signals import Calibration, Logistic
-from rag.span_model import Found, SpanModel
-from rag.types import Encoder, Evidence, Passage, Reading
+from rag.models.calibration import Calibration, Logistic
+from rag.models.cross_encoder import Found, SpanModel
+from rag.protocols import Encoder
+from rag.reader.cascade import CascadeReader
+from rag.reader.multipart import MultipartReader
+from rag.reader.similarity import SimilarityReader, answerable, maxsim
+from rag.reader.span import SpanReader
+from rag.text.chunking import chunk_document
+from rag.types import Evidence, Passage, Reading
 from tests.fakes import WordEncoder
 
 ENCODER = WordEncoder()
@@ -130,7 +134,7 @@ def test_loading_a_reader_of_parts_loads_all_that_it_reads_with() -> None:
     cascade = CascadeReader(
         cast(SpanModel, large), CALIBRATION, first=cast(SpanModel, first), ranks=Logistic({"margin": 1.0}, 0.0)
     )
-    PartsReader(cascade, 0.5).load()
+    MultipartReader(cascade, 0.5).load()
     assert (first.loaded, large.loaded) == (True, True)
 
 
@@ -161,23 +165,23 @@ TWO_PARTS = "When did the cats purr, and when did the dogs bark?"
 
 def test_each_part_is_read_by_itself_and_the_best_of_each_comes_first() -> None:
     text = "Cats purr. Birds sing. Dogs bark."
-    reading = PartsReader(Knows("cats", "dogs"), 0.5).read(TWO_PARTS, passages(text), ENCODER)
+    reading = MultipartReader(Knows("cats", "dogs"), 0.5).read(TWO_PARTS, passages(text), ENCODER)
     assert [item.quote for item in reading.evidence] == ["Cats purr.", "Dogs bark.", "Birds sing."]
     assert (len(reading.parts), reading.missing, reading.confidence) == (2, (), 0.8)
 
 
 def test_a_statement_is_as_relevant_as_to_the_part_it_answers_best() -> None:
-    reader = PartsReader(Knows("cats", "dogs"), 0.5)
+    reader = MultipartReader(Knows("cats", "dogs"), 0.5)
     assert [reader.relevance(TWO_PARTS, text) for text in ("The dogs bark.", "Birds sing.")] == [1.0, 0.0]
 
 
 def test_the_part_that_is_not_answered_is_named() -> None:
     text = "The cats purr. The dogs bark."
-    reading = PartsReader(Knows("cats"), 0.5).read(TWO_PARTS, passages(text), ENCODER)
+    reading = MultipartReader(Knows("cats"), 0.5).read(TWO_PARTS, passages(text), ENCODER)
     assert (len(reading.parts), reading.missing) == (1, ("when did the dogs bark?",))
     assert (reading.confidence, reading.on_topic) == (0.8, True)
 
 
 def test_nothing_is_missing_from_a_question_of_which_nothing_is_answered() -> None:
-    reading = PartsReader(Knows(), 0.5).read(TWO_PARTS, passages("The cats purr."), ENCODER)
+    reading = MultipartReader(Knows(), 0.5).read(TWO_PARTS, passages("The cats purr."), ENCODER)
     assert (reading.parts, reading.missing, reading.confidence) == ((), (), 0.2)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from rag.errors import UnreadableSourceError
-from rag.loaders import process
-from rag.loaders.process import ReaderProcess
+from rag.loaders import sandbox
+from rag.loaders.sandbox import ReaderProcess
 from tests.conftest import write_files
 from tests.fakes import assistant
 from tests.loaders.pdf_maker import Put, pdf
@@ -32,7 +32,7 @@ def test_a_reader_that_crashes_is_one_failure_and_the_next_file_is_read() -> Non
 
 
 def test_a_reader_that_hangs_is_one_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "PATIENCE", 0.3)
+    monkeypatch.setattr(sandbox, "PATIENCE", 0.3)
     reader = ReaderProcess()
     with pytest.raises(UnreadableSourceError):  # may be over before it has begun
         stop(reader, signal.SIGSTOP)

@@ -10,8 +10,8 @@ from chromadb.errors import InternalError
 
 from rag.assistant import Assistant
 from rag.errors import CitespanError, IndexDamagedError, IndexWriteError, NoIndexError
-from rag.journal import Journal
-from rag.vectors import ChromaVectors
+from rag.storage.catalogue_writer import Journal
+from rag.storage.vector_store import ChromaVectors
 from tests.conftest import write_files
 from tests.fakes import WordEncoder, assistant
 

@@ -6,9 +6,10 @@ from typing import cast
 
 import pytest
 
-from rag.catalogue import Catalogue
-from rag.retrieve import retrieve
-from rag.types import Ranked, VectorStore
+from rag.protocols import VectorStore
+from rag.retrieval.retriever import Retriever
+from rag.storage.catalogue import Catalogue
+from rag.types import Ranked
 from tests.fakes import WordEncoder, assistant
 
 
@@ -24,12 +25,13 @@ def test_what_is_not_ready_is_passed_over_and_the_next_come_in_their_order(tmp_p
     ids = ["gone-1", chunks[0].id, "gone-2", "gone-3", chunks[1].id, "gone-4"]
     ranked = [Ranked(id_, score=1 - place / 10) for place, id_ in enumerate(ids)]
     vectors = cast("VectorStore", SimpleNamespace(search=lambda *_, **__: ranked))
-    found = retrieve(
-        "Whales?",
+    retriever = Retriever(
         catalogue=catalogue,
         vectors=vectors,
-        encoder=WordEncoder(),
+        encoder=WordEncoder,
+        catch_up=lambda: None,
         candidates=10,
         limit=limit,
     )
+    found = retriever.retrieve("Whales?")
     assert [passage.chunk.text for passage in found] == ["Cats purr softly.", "Dogs bark."][:limit]

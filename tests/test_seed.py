@@ -2,7 +2,7 @@
 
 import hashlib
 
-from rag.folders import find_files
+from rag.ingestion.discovery import find_files
 from tests.conftest import SEED, SEEDS
 
 

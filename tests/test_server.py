@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 
 import rag.assistant
-import rag.ingest
-from rag import cli
+import rag.ingestion.pipeline
 from rag.assistant import Assistant
-from rag.catalogue import Catalogue
-from rag.chroma import home_of
+from rag.cli import app
 from rag.errors import IndexDamagedError, IndexMismatchError, SettingsError, VectorServerError
 from rag.settings import load_settings
-from rag.vectors import ChromaVectors
+from rag.storage.catalogue import Catalogue
+from rag.storage.chroma_client import home_of
+from rag.storage.vector_store import ChromaVectors
 from tests.conftest import write_files
 from tests.fakes import WordEncoder
 from tests.servers import ChromaProcess, free_port
@@ -52,7 +52,7 @@ def encoder(monkeypatch: pytest.MonkeyPatch) -> WordEncoder:
     """What stands for the model in whatever is opened; small windows, so that there are many writes."""
     fake = WordEncoder()
     monkeypatch.setattr(rag.assistant, "SentenceEncoder", lambda find: fake)
-    monkeypatch.setattr(rag.ingest, "WINDOW", 3)
+    monkeypatch.setattr(rag.ingestion.pipeline, "WINDOW", 3)
     monkeypatch.setenv("RAG_READER", "similarity")
     return fake
 
@@ -82,10 +82,10 @@ def vectors_of(folder: Path) -> set[str]:
 
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str]:
     """The exit code of `rag` with those arguments, and what it said to standard error."""
-    monkeypatch.setattr(cli, "_add_plugins", lambda app: None)
+    monkeypatch.setattr(app, "_add_plugins", lambda app: None)
     monkeypatch.setattr(sys, "argv", ["rag", *map(str, arguments)])
     with pytest.raises(SystemExit) as left:
-        cli.main()
+        app.main()
         raise SystemExit(0)
     return int(left.value.code or 0), " ".join(capsys.readouterr().err.split())
 

@@ -18,10 +18,10 @@ from llama_index.core import MockEmbedding
 from eval import systems
 from rag import language_model
 from rag.assistant import Assistant
-from rag.facts import unfounded
-from rag.gguf import find_gguf
+from rag.llm.gguf import find_gguf
 from rag.types import Answer, AnswerDone, EvidenceFound
-from rag.verify import THRESHOLD
+from rag.verification.grounding import unfounded
+from rag.verification.verifier import THRESHOLD
 from tests.conftest import SEEDS
 
 SMOLLM = "gguf:smollm2-135m-instruct"

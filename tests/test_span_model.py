@@ -7,11 +7,11 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from rag.encoder import computes_bfloat16
 from rag.errors import ModelError
-from rag.models import LARGE_BASE, LARGE_READER, WEIGHTS, ModelFiles, find_model
-from rag.network import moved
-from rag.span_model import LargeSpanModel, SpanModel
+from rag.models.cross_encoder import LargeSpanModel, SpanModel
+from rag.models.network import moved
+from rag.models.registry import LARGE_BASE, LARGE_READER, WEIGHTS, ModelFiles, find_model
+from rag.models.sentence_encoder import computes_bfloat16
 
 TEXT = "😀 The café opened in 1994. Zoë Müller\u00a0runs it. It seats forty people."
 SENTENCES = [(0, 26), (27, 46), (47, 69)]

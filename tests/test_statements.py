@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.statements import StatementReader, Written
+from rag.generation.output_parser import StatementReader, Written
 
 TWO = '{"statements": [{"text": "Cats purr.", "sources": [1, 2]}, {"text": "Dogs {bark}.", "sources": [3]}]}'
 BOTH = [Written("Cats purr.", (1, 2)), Written("Dogs {bark}.", (3,))]

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from chromadb.config import Settings
 
-from rag.chroma import COLLECTION
-from rag.chunking import chunk_document
 from rag.errors import IndexDamagedError
 from rag.loaders import make_document
+from rag.storage.chroma_client import COLLECTION
+from rag.storage.vector_store import ChromaVectors
+from rag.text.chunking import chunk_document
 from rag.types import Chunk
-from rag.vectors import ChromaVectors
 from tests.fakes import DIMENSION, WordEncoder, vectors_in
 
 ENCODER = WordEncoder()

@@ -3,7 +3,7 @@
 import pytest
 
 from rag.types import Draft
-from rag.verify import THRESHOLD, LexicalVerifier, supported
+from rag.verification.verifier import THRESHOLD, LexicalVerifier, supported
 
 EVIDENCE = ["A trove of classified documents\n700 pages long reveals the workings of Iran’s ministry in Iraq."]
 

@@ -3,7 +3,7 @@
 import threading
 from pathlib import Path
 
-from rag.watch import changes
+from rag.ingestion.watch import changes
 from tests.conftest import write_files
 
 

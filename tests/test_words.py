@@ -1,4 +1,4 @@
-from rag.words import content_words, words
+from rag.text.english.tokens import content_words, words
 
 
 def test_what_a_contraction_leaves_is_no_word_but_the_same_letters_alone_are() -> None:

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from rag.answer import NEAREST
+from rag.answering.pipeline import NEAREST
 from rag.assistant import Assistant
 from rag.errors import ContextOverflowError, ModelServerError, ModelTimeoutError, SettingsError
-from rag.llm import Limits
+from rag.generation.llm_generator import Writer
+from rag.llm.backends import Limits
 from rag.types import Answer, AnswerDone, EvidenceFound, StatementVerified
-from rag.writer import Writer
 from tests.conftest import write_files
 from tests.fakes import assistant
 from tests.llms import LIMITS, Scripted, statements, writer

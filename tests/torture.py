@@ -20,10 +20,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import rag.ingest
-from rag.database import Database
-from rag.sentences import sentence_spans
-from rag.vectors import ChromaVectors
+import rag.ingestion.pipeline
+from rag.storage.sqlite import Database
+from rag.storage.vector_store import ChromaVectors
+from rag.text.sentences import sentence_spans
 from tests.fakes import WordEncoder, assistant
 
 
@@ -92,7 +92,7 @@ class Fuse:
 
 
 def _ingest(root: Path, fuse: Fuse) -> None:
-    rag.ingest.WINDOW = 4
+    rag.ingestion.pipeline.WINDOW = 4
     fuse.lay()
     with assistant(root / "index", _Logging(root / "log"), base=root) as index:
         index.ingest(root / "docs", sync=True)

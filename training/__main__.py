@@ -117,8 +117,8 @@ def train(options: argparse.Namespace) -> None:
 
 def _teacher(folder: Path | None = None) -> "TeacherModel":
     """The teacher of a run or an export, merged; or one to be trained. MPNet is fetched once."""
-    from rag.fetch import fetch_model
-    from rag.models import LARGE_BASE
+    from rag.models.download import fetch_model
+    from rag.models.registry import LARGE_BASE
     from training.teacher import fresh_teacher, merge
 
     teacher = fresh_teacher(fetch_model(LARGE_BASE).folder)

@@ -2,7 +2,7 @@
 
 Sentences are ranked by a conditional logit (McFadden 1974) over the sentences of one question, scaled to the
 probability of being the one that answers (Platt 1999). Whether the documents answer is a logistic regression on the
-signals of `rag.signals`, each set of questions weighing alike. What is reported is cross-fitted: each question by a
+signals of `rag.models.calibration`, each set of questions weighing alike. What is reported is cross-fitted: each question by a
 model that saw no question of its group.
 """
 
@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
-from rag.extractive import SENTENCES
-from rag.reader import Seen, read_alone, signs
-from rag.signals import QUESTION, SENTENCE, Logistic
-from rag.span_model import SpanModel
+from rag.generation.extractive import SENTENCES
+from rag.models.calibration import QUESTION, SENTENCE, Logistic
+from rag.models.cross_encoder import SpanModel
+from rag.reader.span import Seen, read_alone, signs
 from training import squad
 from training.metrics import Figure, auroc_figure, figure, mean_figure, set_f1
 from training.pipeline import Observed
@@ -212,7 +212,7 @@ def curve(rows: Sequence[Judged], values: Floats) -> dict[str, dict[str, float]]
 
 
 def calibration(ranks: Logistic, answers: Logistic, support: Logistic, points: dict[str, Any]) -> dict[str, Any]:
-    """The JSON that `rag.signals.load_calibration` reads."""
+    """The JSON that `rag.models.calibration.load_calibration` reads."""
     named = {"sentence": ranks, "question": answers, "support": support}
     return {**{name: asdict(model) for name, model in named.items()}, "strictness": points}
 

@@ -1,7 +1,7 @@
 """What the product ships of a run: the trained layers and heads as bf16 safetensors, without MiniLM's embeddings.
 
 The file holds `encoder.layer.*` as BertModel names them, and the heads `span`, `answerable.0`, `answerable.2`,
-`support.0`, `support.2`; `rag.network` loads it.
+`support.0`, `support.2`; `rag.models.network` loads it.
 """
 
 import hashlib

@@ -12,11 +12,12 @@ from pathlib import Path
 from random import Random
 
 from rag import Assistant
-from rag.chunking import chunk_document
 from rag.loaders import make_document
-from rag.reader import Seen
+from rag.protocols import Encoder
+from rag.reader.span import Seen
 from rag.settings import load_settings
-from rag.types import Encoder, Passage
+from rag.text.chunking import chunk_document
+from rag.types import Passage
 from training import data
 
 ROOT = Path(__file__).resolve().parents[1]

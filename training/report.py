@@ -8,12 +8,13 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
-from rag.encoder import SentenceEncoder
-from rag.models import BASE, LARGE_READER, READER, WEIGHTS, ModelFiles, calibration_of, find_model
-from rag.reader import look, look_twice
-from rag.signals import load_calibration
-from rag.span_model import LargeSpanModel, SpanModel
-from rag.types import Encoder
+from rag.models.calibration import load_calibration
+from rag.models.cross_encoder import LargeSpanModel, SpanModel
+from rag.models.registry import BASE, LARGE_READER, READER, WEIGHTS, ModelFiles, calibration_of, find_model
+from rag.models.sentence_encoder import SentenceEncoder
+from rag.protocols import Encoder
+from rag.reader.cascade import look_twice
+from rag.reader.span import look
 from training import calibrate, data, pipeline, support
 from training.export import FACTS
 from training.metrics import Figure

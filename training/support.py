@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
-from rag.signals import Logistic
-from rag.span_model import SpanModel
-from rag.verify import CHECKS, SUPPORT, support_values
+from rag.models.calibration import Logistic
+from rag.models.cross_encoder import SpanModel
+from rag.verification.verifier import CHECKS, SUPPORT, support_values
 from training import data
 from training.data import Claim
 from training.metrics import Figure, auroc_figure, balanced_accuracy, figure

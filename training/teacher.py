@@ -13,8 +13,8 @@ from safetensors.torch import load_file
 from torch import nn
 from transformers import MPNetConfig, MPNetModel
 
-from rag.models import WEIGHTS
-from rag.network import LargeNetwork
+from rag.models.network import LargeNetwork
+from rag.models.registry import WEIGHTS
 from training.model import ReaderLogits, WeightsError
 
 RANK = 32

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from rag.network import HEADS
+from rag.models.network import HEADS
 from training import checkpoint
 from training.batches import Batch
 from training.checkpoint import Checkpoint, Progress

@@ -11,7 +11,14 @@ from typing import Any, get_args
 
 from rag.errors import CitespanError, DocumentNotFoundError
 from rag.reports import DocumentInfo, Vote
-from rag.types import AnswerDone, Citation, Document, Event, EvidenceFound, StatementVerified
+from rag.types import (
+    AnswerDone,
+    Citation,
+    Document,
+    Event,
+    EvidenceFound,
+    StatementVerified,
+)
 from ui.examples import candidates
 from ui.stopping import until
 from ui.types import Assistant, Mark, Turn, Turns, View, place

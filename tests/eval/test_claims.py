@@ -7,7 +7,7 @@ import pytest
 
 from eval import cases, claims, falsehoods
 from eval.errors import CasesError
-from rag import verify
+from rag.verification import verifier
 from tests.eval import fakes
 from tests.eval.fakes import SEED, SEED_TEXT
 
@@ -67,7 +67,7 @@ def test_a_verifier_that_says_the_same_to_all_is_right_half_the_time(always: flo
 
 
 def test_what_counts_as_yes_is_what_citespan_shows() -> None:
-    assert claims.SUPPORTED == verify.THRESHOLD
+    assert claims.SUPPORTED == verifier.THRESHOLD
 
 
 def test_a_file_without_statements_is_refused(tmp_path: Path) -> None:

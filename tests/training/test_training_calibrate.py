@@ -6,8 +6,8 @@ from typing import cast
 import numpy as np
 import pytest
 
-from rag.reader import Seen
-from rag.span_model import Found, SpanModel
+from rag.models.cross_encoder import Found, SpanModel
+from rag.reader.span import Seen
 from rag.types import Chunk
 from training import calibrate, squad, support
 from training.calibrate import Judged

@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from rag.span_model import SpanModel
+from rag.models.cross_encoder import SpanModel
 from training import claims, support
 from training.data import Claim, Reading, plain
 

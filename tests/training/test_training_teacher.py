@@ -7,7 +7,7 @@ import torch
 from safetensors.torch import load_file
 from transformers import MPNetConfig
 
-from rag.models import LARGE_READER, WEIGHTS, find_model
+from rag.models.registry import LARGE_READER, WEIGHTS, find_model
 from training import __main__ as command
 from training import train
 from training.batches import Batch, claim_item, collate, reading_item
