@@ -70,7 +70,8 @@ class Document:
     """One source text as the index keeps it. `version` is the sha256 (hex) of `text` in UTF-8.
 
     `places` are where its pages or rows begin, in order; none for a text of lines. `encoding` is the file's, empty for
-    formats that carry their own. `layout` says where on its pages each character stands, packed by `rag.text.page_layout`.
+    formats that carry their own. `layout` says where on its pages each character stands, packed by
+    `rag.text.page_layout`.
     """
 
     doc_id: str

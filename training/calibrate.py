@@ -2,8 +2,8 @@
 
 Sentences are ranked by a conditional logit (McFadden 1974) over the sentences of one question, scaled to the
 probability of being the one that answers (Platt 1999). Whether the documents answer is a logistic regression on the
-signals of `rag.models.calibration`, each set of questions weighing alike. What is reported is cross-fitted: each question by a
-model that saw no question of its group.
+signals of `rag.models.calibration`, each set of questions weighing alike. What is reported is cross-fitted: each
+question by a model that saw no question of its group.
 """
 
 from collections.abc import Sequence

@@ -16,8 +16,9 @@ from rag.types import Passage, Ranked
 class Retriever:
     """Finds the passages of one index that are read for a question.
 
-    `encoder` gives the encoder that the index was made with, or raises IndexMismatchError; `catch_up` brings the vectors
-    to the present state of the catalogue. `candidates` chunks are put forward by each ranking, `limit` are returned.
+    `encoder` gives the encoder that the index was made with, or raises IndexMismatchError; `catch_up` brings the
+    vectors to the present state of the catalogue. `candidates` chunks are put forward by each ranking, `limit` are
+    returned.
     """
 
     catalogue: Catalogue

@@ -2,8 +2,8 @@
 
 A chunk's node, text and all, is in the metadata, where LlamaIndex's `ChromaVectorStore` looks for it. There is no
 Chroma document: Chroma would index its trigrams, half the time and much of the disk that a chunk takes, for a search
-that the catalogue does. Where the collection lives, in a folder or on a server, is the business of `rag.storage.chroma_client`. It
-knows nothing of what is ready; the catalogue does.
+that the catalogue does. Where the collection lives, in a folder or on a server, is the business of
+`rag.storage.chroma_client`. It knows nothing of what is ready; the catalogue does.
 """
 
 import sys

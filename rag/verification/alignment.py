@@ -1,6 +1,7 @@
 """How closely a statement keeps to its evidence. Rules only, no model; English only.
 
-`rag.verification.grounding` says which particulars are missing; this, whether those that are there are put together as they are there.
+`rag.verification.grounding` says which particulars are missing; this, whether those that are there are put together as
+they are there.
 """
 
 import re

@@ -1,7 +1,7 @@
 """The particulars of a statement that its evidence must hold: numbers, dates, names, negation. Rules only, no model.
 
-A statement that passes may still be false: words can be put in for others. That is for `rag.verification.alignment` and a `Verifier`
-to see; this finds what a language model invents most and a similarity of words sees least. English only.
+A statement that passes may still be false: words can be put in for others. That is for `rag.verification.alignment` and
+a `Verifier` to see; this finds what a language model invents most and a similarity of words sees least. English only.
 """
 
 import re

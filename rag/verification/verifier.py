@@ -17,7 +17,8 @@ from rag.types import Draft
 from rag.verification.grounding import unfounded
 
 # The least support with which a statement is shown. On the development claims the trained verifier then passes 10 % of
-# FoolMeTwice's false ones, 13 % of WiCE's, 16 % of FEVER-symmetric's, before the rules of `rag.verification.grounding` have their say.
+# FoolMeTwice's false ones, 13 % of WiCE's, 16 % of FEVER-symmetric's, before the rules of `rag.verification.grounding`
+# have their say.
 THRESHOLD = 0.65
 _ENOUGH = 0.9  # the share of a statement's stems that word comparison alone asks for
 CHECKS = ("unfounded", "words", "turned")
