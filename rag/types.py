@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     Vectors = NDArray[np.float32]
 
 UNVERIFIED = "[Unverified] "  # what the text of an answer begins with whose statements were not held to verification
+Schema = Mapping[str, Any]
+"""A JSON schema that a language model's output is held to."""
 Status = Literal["answered", "partial", "refused"]
 NoteKind = Literal[
     "not_stated",

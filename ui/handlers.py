@@ -19,10 +19,10 @@ from rag.types import (
     EvidenceFound,
     StatementVerified,
 )
+from ui.cancellation import until
 from ui.examples import candidates
-from ui.stopping import until
+from ui.sources.window import Window, around, earlier, later
 from ui.types import Assistant, Mark, Turn, Turns, View, place
-from ui.windows import Window, around, earlier, later
 
 EVIDENCE_SHOWN = 3
 EXAMPLES_SHOWN = 3

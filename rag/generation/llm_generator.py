@@ -16,7 +16,7 @@ from rag.errors import ContextOverflowError, ModelTimeoutError, SettingsError
 from rag.generation import prompts
 from rag.generation.output_parser import StatementReader, Written
 from rag.llm.backends import Backend, Limits, Message, label, open_backend, own_backend, share_processor
-from rag.types import Draft, Evidence, Note, Reading
+from rag.types import Draft, Evidence, Note, Reading, Schema
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
@@ -196,7 +196,7 @@ class Writer:
         if not found:
             yield from read.plain()
 
-    def _pieces(self, messages: Sequence[Message], schema: prompts.Schema) -> Generator[str, None, None]:
+    def _pieces(self, messages: Sequence[Message], schema: Schema) -> Generator[str, None, None]:
         """What the model writes, for as long as it may take. Raises ModelTimeoutError."""
         until = self._seconds() + self._limits.timeout
         with closing(self.backend.stream(messages, schema)) as pieces:

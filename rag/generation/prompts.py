@@ -6,10 +6,7 @@ question, so that the part that stays the same comes first and a server can keep
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-Schema = Mapping[str, Any]
+from collections.abc import Sequence
 
 MOST_STATEMENTS = 4
 SYSTEM = (

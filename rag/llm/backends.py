@@ -21,9 +21,9 @@ from rag.errors import (
     ModelUnusableError,
     SettingsError,
 )
-from rag.generation.prompts import Schema
 from rag.llm.gguf import find_gguf
 from rag.settings import Settings, load_settings
+from rag.types import Schema
 
 if TYPE_CHECKING:
     from llama_index.core.base.llms.types import ChatMessage
