@@ -8,6 +8,8 @@ question, so that the part that stays the same comes first and a server can keep
 import re
 from collections.abc import Sequence
 
+from rag.types import Schema
+
 MOST_STATEMENTS = 4
 SYSTEM = (
     "You answer questions from numbered sentences of documents.\n"

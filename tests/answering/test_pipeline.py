@@ -1,6 +1,6 @@
 """From question to answer: what is shown, what is dropped, and what is refused with which reason."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +8,7 @@ import pytest
 
 from rag.answering.pipeline import Answerer
 from rag.assistant import Assistant
+from rag.reader.multipart import MultipartReader
 from rag.types import (
     AnswerDone,
     Draft,
@@ -139,7 +140,7 @@ def test_what_the_documents_say_and_nobody_asked_is_dropped(index: Assistant) ->
     def by_cats(question: str, statement: str) -> float:
         return float("Cats" in statement)
 
-    index._answerer = replace(index._answerer, generator=Strays(""), relevance=by_cats)
+    index._answerer = replace(index._answerer, generator=Strays(""), reader=judging(index, by_cats))
     answer = index.ask("Do cats purr softly?")
     assert answer.text == "Cats purr softly. Cats purr softly."
     assert [(one.text, one.support) for one in answer.dropped] == [("Dogs bark at night.", 1.0)]
@@ -148,7 +149,9 @@ def test_what_the_documents_say_and_nobody_asked_is_dropped(index: Assistant) ->
 
 
 def test_a_statement_may_answer_as_little_as_the_sentence_that_would_be_quoted(index: Assistant) -> None:
-    index._answerer = replace(replaced(index, Writes("Cats purr softly.")), relevance=lambda question, text: 0.01)
+    index._answerer = replace(
+        replaced(index, Writes("Cats purr softly.")), reader=judging(index, lambda question, text: 0.01)
+    )
     answer = index.ask("Do cats purr softly?")
     assert (answer.text, answer.notes) == ("Cats purr softly.", ())
 
@@ -161,7 +164,7 @@ def test_the_part_of_a_question_that_a_model_leaves_out_is_quoted(index: Assista
         def generate(self, question: str, reading: Reading) -> Sequence[Draft]:
             return [Draft("Rain fell in May 1980.", reading.evidence)]
 
-    index._answerer = replace(index._answerer, generator=OneOfTwo(""), relevance=by_word)
+    index._answerer = replace(index._answerer, generator=OneOfTwo(""), reader=judging(index, by_word))
     answer = index.ask("When did rain fell in May 1980, and when do the dogs bark at night?")
     assert answer.text == "Rain fell in May 1980. Dogs bark at night."
     assert [(note.kind, note.count) for note in answer.notes] == [("fell_back", 1)]
@@ -174,7 +177,7 @@ def test_a_sentence_that_would_be_quoted_and_that_no_statement_cites_stands_besi
         def generate(self, question: str, reading: Reading) -> Sequence[Draft]:
             return [Draft("Dogs bark at night.", [item for item in reading.evidence if "Dogs" in item.quote][:1])]
 
-    index._answerer = replace(index._answerer, generator=Another(""), relevance=lambda question, text: 1.0)
+    index._answerer = replace(index._answerer, generator=Another(""), reader=judging(index, lambda question, text: 1.0))
     answer = index.ask("Do cats purr softly?")
     assert answer.text == "Dogs bark at night. Cats purr softly. Cats purr softly."
     assert [(note.kind, note.count) for note in answer.notes] == [("completed", 2)]
@@ -259,3 +262,14 @@ def fields(value: object) -> dict[str, object]:
 
 def replaced(index: Assistant, generator: Writes) -> Answerer:
     return replace(index._answerer, generator=generator)
+
+
+def judging(index: Assistant, relevance: Callable[[str, str], float]) -> MultipartReader:
+    """The index's own reader, with another view of what a statement by itself answers."""
+
+    class Judging(MultipartReader):
+        def relevance(self, question: str, statement: str) -> float:
+            return relevance(question, statement)
+
+    reader = index._answerer.reader
+    return Judging(reader._reader, reader._threshold)

@@ -9,13 +9,13 @@ import sqlite3
 import sys
 from contextlib import closing
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-import rag.assistant
 import rag.ingestion.pipeline
+import rag.wiring
 from rag.assistant import Assistant
+from rag.ingestion.ray_cluster import RayCluster
 from rag.settings import load_settings
 from rag.storage.chroma_client import ChromaFolder
 from tests.fakes import WordEncoder
@@ -64,8 +64,10 @@ def main(folder: str, encoder: str) -> None:
     """Compare."""
     root = Path(folder)
     if encoder == "fake":
-        rag.assistant._encoder = lambda settings: WordEncoder()  # type: ignore[assignment, return-value]
-        rag.assistant.partial = lambda make, settings: partial(WordEncoder)  # type: ignore[attr-defined]
+        rag.wiring.encoder = lambda settings: WordEncoder()  # type: ignore[assignment, return-value]
+        rag.wiring.ray_cluster = lambda address, settings, index: RayCluster(
+            address, WordEncoder, WordEncoder().fingerprint
+        )  # type: ignore[assignment]
         rag.ingestion.pipeline.WINDOW = 8
     os.utime(root / "docs" / "a0.txt", (0, 0))
     reports = [ingest(root, name, ray) for name, ray in (("here", None), ("there", "local:2"))]

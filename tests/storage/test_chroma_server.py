@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-import rag.assistant
 import rag.ingestion.pipeline
+import rag.wiring
 from rag.assistant import Assistant
 from rag.cli import app
 from rag.errors import IndexDamagedError, IndexMismatchError, SettingsError, VectorServerError
@@ -51,7 +51,7 @@ def mortal(tmp_path: Path) -> Iterator[ChromaProcess]:
 def encoder(monkeypatch: pytest.MonkeyPatch) -> WordEncoder:
     """What stands for the model in whatever is opened; small windows, so that there are many writes."""
     fake = WordEncoder()
-    monkeypatch.setattr(rag.assistant, "SentenceEncoder", lambda find: fake)
+    monkeypatch.setattr(rag.wiring, "SentenceEncoder", lambda find: fake)
     monkeypatch.setattr(rag.ingestion.pipeline, "WINDOW", 3)
     monkeypatch.setenv("RAG_READER", "similarity")
     return fake
