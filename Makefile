@@ -66,7 +66,7 @@ check: setup ## lint, types and the tests that need no model and no browser
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest -m 'not model and not llm and not browser' --ignore tests/training
+	@$(BIN)/python -m pytest -m 'not model and not llm and not browser' --ignore tests/training --ignore tests/endurance
 
 fix: setup ## let ruff mend what it can
 	@$(BIN)/ruff check --fix .

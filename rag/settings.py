@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.errors import SettingsError
-from rag.models import best_reader
+from rag.models.registry import best_reader
 
 DEFAULT_INDEX = ".citespan"
 Strictness = Literal["lenient", "balanced", "strict"]

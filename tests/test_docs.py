@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import typer
 
-from rag import cli
+from rag.cli import app
 from rag.settings import Settings
 from tests.conftest import SEEDS
 
@@ -68,11 +68,11 @@ def test_make_commands_in_the_documentation_exist() -> None:
 
 
 def commands() -> dict[str, Any]:
-    app = typer.Typer()
-    app.registered_commands = list(cli.app.registered_commands)
-    app.registered_groups = list(cli.app.registered_groups)
-    cli._add_plugins(app)
-    return dict(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+    copy = typer.Typer()
+    copy.registered_commands = list(app.app.registered_commands)
+    copy.registered_groups = list(app.app.registered_groups)
+    app._add_plugins(copy)
+    return dict(typer.main.get_command(copy).commands)  # type: ignore[attr-defined]
 
 
 def test_every_command_and_option_is_described() -> None:

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from rag import Assistant
 from tests.browser.conftest import FLAGS, browser_path
 from tests.browser.serving import served
-from tests.ui.fakes import SEED
+from tests.fakes.chat import SEED
 
 ROUNDS = 3  # each of every question, for one client and for eight
 CLIENTS = (1, 8)

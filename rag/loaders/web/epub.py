@@ -1,0 +1,61 @@
+"""EPUB: the chapters in the order of the spine, each read as HTML.
+
+By zipfile, lxml and selectolax: EbookLib's licence (AGPL) does not go with ours, and the format asks for no more.
+"""
+
+import posixpath
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+from zipfile import ZipFile
+
+from rag.errors import UnreadableSourceError
+from rag.loaders.content import Content, open_archive
+from rag.loaders.decoding import decode
+from rag.loaders.web.html import visible_text
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
+_CONTAINER = "META-INF/container.xml"
+_PAGES = frozenset({"application/xhtml+xml", "text/html"})
+
+
+def read(path: Path, data: bytes) -> Content:
+    """The text of a book. Raises UnreadableSourceError."""
+    with open_archive(path, data) as archive:
+        chapters = [_chapter(path, archive, name) for name in _spine(path, archive)]
+    return Content("\n\n".join(chapter for chapter in chapters if chapter))
+
+
+def _spine(path: Path, archive: ZipFile) -> Iterator[str]:
+    """The names of the chapters' files, in the order they are read."""
+    root = next(_parsed(path, archive, _CONTAINER).iter("{*}rootfile"), None)
+    package = root.get("full-path", "") if root is not None else ""
+    tree = _parsed(path, archive, package)
+    items = {item.get("id"): item for item in tree.iter("{*}item") if item.get("media-type") in _PAGES}
+    for reference in tree.iter("{*}itemref"):
+        item = items.get(reference.get("idref"))
+        if item is not None and reference.get("linear") != "no" and "nav" not in item.get("properties", "").split():
+            yield posixpath.normpath(posixpath.join(posixpath.dirname(package), unquote(item.get("href", ""))))
+
+
+def _parsed(path: Path, archive: ZipFile, name: str) -> "Element":
+    from lxml.etree import LxmlError, XMLParser, fromstring
+
+    try:
+        return fromstring(_member(path, archive, name), XMLParser(resolve_entities=False, no_network=True))
+    except (LxmlError, ValueError) as error:
+        raise UnreadableSourceError(f"{path} is damaged: its part {name!r} is no readable XML ({error}).") from error
+
+
+def _chapter(path: Path, archive: ZipFile, name: str) -> str:
+    return visible_text(decode(path, _member(path, archive, name)).text, main_part=False, xml=True)
+
+
+def _member(path: Path, archive: ZipFile, name: str) -> bytes:
+    try:
+        return archive.read(name)
+    except KeyError as error:
+        raise UnreadableSourceError(f"{path} is damaged: it has no part {name!r}. Get another copy of it.") from error
