@@ -16,7 +16,7 @@ from rag.text.english.questions import parts as questions_in
 from rag.types import Draft, Event, Note, Reading, Statement, StatementVerified
 from rag.verification.verifier import THRESHOLD
 
-# The least relevance with which a statement that a model wrote is shown; see docs/generators.md.
+# The least relevance with which a statement that a model wrote is shown; see docs/how-to/generators.md.
 RELEVANT = 0.1
 
 _BESIDE = "The model wrote something that the documents say but that does not answer the question."

@@ -5,7 +5,7 @@ Reads one moment of the catalogue, so a document that changes meanwhile is seen 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from rag.protocols import Encoder, VectorStore
 from rag.retrieval.fusion import fuse
@@ -34,8 +34,7 @@ class Retriever:
 
     def vector(self, question: str) -> "Vectors":
         """The vector of a question: (dimension,) float32 of unit length."""
-        [vector] = self.encoder().encode([question])
-        return vector
+        return cast("Vectors", self.encoder().encode([question])[0])
 
     def retrieve(
         self, question: str, doc_ids: Sequence[str] | None = None, *, vector: "Vectors | None" = None
