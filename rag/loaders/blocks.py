@@ -1,63 +1,144 @@
-"""Text put together from blocks and runs, as a browser or a word processor shows them.
+"""A document put together block by block: its canonical text, and where in it each block stands.
 
-Blocks are parted by an empty line, the cells of a row by ` | `, and an item of a list begins with `- `. White space is
-collapsed as HTML collapses it, unless it is meant.
+Blocks are parted by an empty line, the rows of a table too, the cells of a row by ` | `. Positions are counted as the
+text grows; none is searched for. Knows no format.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+from rag.types import Block, BlockKind
+
+Span = tuple[int, int]
+CELL = " | "
+PARTED = "\n\n"
 
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _AROUND_BREAK = re.compile(r" *\n")
-_CELL = " | "
-_ITEM = "- "
+
+
+@dataclass(slots=True)
+class Runs:
+    """The text of one block or cell as it is put together, its white space collapsed as HTML collapses it."""
+
+    _pieces: list[str] = field(default_factory=list)
+
+    def run(self, text: str) -> None:
+        """Add text, its white space collapsed."""
+        shown = _SPACES.sub(" ", text)
+        if not self._pieces or self._pieces[-1].endswith((" ", "\n")):
+            shown = shown.lstrip(" ")
+        if shown:
+            self._pieces.append(shown)
+
+    def preformatted(self, text: str) -> None:
+        """Add text, its white space as it is."""
+        if text:
+            self._pieces.append(text)
+
+    def newline(self) -> None:
+        """Break the line."""
+        self._pieces.append("\n")
+
+    @property
+    def tail(self) -> str:
+        """The last characters so far: some forty, or fewer at the beginning."""
+        return "".join(self._pieces[-4:])[-40:]
+
+    def take(self) -> str:
+        """The text so far, which is then forgotten: for the next block."""
+        text = _AROUND_BREAK.sub("\n", "".join(self._pieces)).strip("\n").rstrip()
+        self._pieces.clear()
+        return text if text.strip() else ""
+
+
+@dataclass(frozen=True, slots=True)
+class CellText:
+    """A cell that is to be written: its text, its column (from 1), and where its column's header stands, if known."""
+
+    text: str
+    column: int
+    header: bool = False
+    label: Span | None = None
 
 
 @dataclass(slots=True)
 class Blocks:
-    """A text as it is put together."""
+    """A text and its blocks as they are put together."""
 
     _parts: list[str] = field(default_factory=list)
-    _current: list[str] = field(default_factory=list)
-    _mark: str = ""
+    _blocks: list[Block] = field(default_factory=list)
+    _length: int = 0
+    _tables: int = 0
 
-    def run(self, text: str) -> None:
-        """Add text to the block, its white space collapsed."""
-        shown = _SPACES.sub(" ", text)
-        if not self._current or self._current[-1].endswith((" ", "\n")):
-            shown = shown.lstrip(" ")
-        if shown:
-            self._current.append(shown)
+    def add(
+        self,
+        text: str,
+        kind: BlockKind = "paragraph",
+        *,
+        level: int = 0,
+        number: str = "",
+        mark: str = "",
+        header: bool = False,
+        label: Span | None = None,
+    ) -> Block | None:
+        """Write a block; None when its text is empty. `mark` stands in front of it and belongs to no block."""
+        shown = text.strip()
+        if not shown:
+            return None
+        start = self._begin(mark + text) + len(mark) + len(text) - len(text.lstrip())
+        block = Block(kind, start, start + len(shown), level=level, number=number, header=header, label=label)
+        self._blocks.append(block)
+        return block
 
-    def preformatted(self, text: str) -> None:
-        """Add text to the block, its white space as it is."""
-        self._current.append(text)
+    def table(self) -> int:
+        """The number of a table that begins."""
+        self._tables += 1
+        return self._tables
 
-    def newline(self) -> None:
-        """Break the line within the block."""
-        self._current.append("\n")
+    def row(
+        self, table: int, row: int, cells: Sequence[CellText], *, named_by_first: bool = False
+    ) -> list[Block]:
+        """Write a row of a table; the blocks of its cells that are not empty.
 
-    def cell(self) -> None:
-        """End a cell of a row."""
-        if self._current and self._current[-1] != _CELL:
-            self._current[-1] = self._current[-1].rstrip(" ")
-            self._current.append(_CELL)
+        `named_by_first`: the first of them says what the others are, and is their label.
+        """
+        if not any(cell.text.strip() for cell in cells):
+            return []
+        start = self._begin(CELL.join(cell.text for cell in cells).rstrip())
+        written: list[Block] = []
+        for cell in cells:
+            if cell.text:
+                label = (written[0].start, written[0].end) if named_by_first and written else cell.label
+                written.append(_cell_block(table, row, cell, start, label))
+            start += len(cell.text) + len(CELL)
+        self._blocks.extend(written)
+        return written
 
-    def item(self) -> None:
-        """Begin an item of a list."""
-        self.end()
-        self._mark = _ITEM
+    def _begin(self, text: str) -> int:
+        start = self._length + (len(PARTED) if self._parts else 0)
+        self._parts.append(text)
+        self._length = start + len(text)
+        return start
 
-    def end(self) -> None:
-        """End the block; an empty one leaves nothing behind."""
-        text = _AROUND_BREAK.sub("\n", "".join(self._current)).strip("\n").rstrip().removesuffix(_CELL.rstrip())
-        if text.strip():
-            self._parts.append(self._mark + text.rstrip())
-            self._mark = ""
-        self._current.clear()
+    @property
+    def length(self) -> int:
+        """How many characters have been written."""
+        return self._length
 
     @property
     def text(self) -> str:
-        """All blocks, the last one ended."""
-        self.end()
-        return "\n\n".join(self._parts)
+        """The text of all blocks."""
+        return PARTED.join(self._parts)
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """The blocks, in order of where they start."""
+        return tuple(self._blocks)
+
+
+def _cell_block(table: int, row: int, cell: CellText, start: int, label: Span | None) -> Block:
+    end = start + len(cell.text)
+    place = {"table": table, "row": row, "column": cell.column}
+    return Block("table_cell", start, end, header=cell.header, label=label, **place)

@@ -10,7 +10,7 @@ from pathlib import Path
 from rag.errors import UnreadableSourceError
 from rag.loaders.content import Content
 from rag.loaders.decoding import decode
-from rag.loaders.html import visible_text
+from rag.loaders.web.html import write_html
 
 _HEADERS = ("Subject", "From", "To", "Cc", "Date")
 

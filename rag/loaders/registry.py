@@ -33,16 +33,16 @@ class Loaded:
     warnings: tuple[str, ...] = ()
 
 
-_TEXT, _HTML = Format("text", "text"), Format("HTML", "html", foreign=True)
-_CSV, _JSON_LINES = Format("CSV", "rows", "read_csv"), Format("JSON Lines", "rows", "read_json_lines")
+_TEXT, _HTML = Format("text", "plain.text"), Format("HTML", "web.html", foreign=True)
+_CSV, _JSON_LINES = Format("CSV", "plain.rows", "read_csv"), Format("JSON Lines", "plain.rows", "read_json_lines")
 FORMATS = {
     **dict.fromkeys((".txt", ".text", ".md", ".markdown"), _TEXT),
     **dict.fromkeys((".html", ".htm", ".xhtml"), _HTML),
     **dict.fromkeys((".csv", ".tsv"), _CSV),
     **dict.fromkeys((".jsonl", ".ndjson"), _JSON_LINES),
     ".pdf": Format("PDF", "pdf", foreign=True),
-    ".docx": Format("a Word document", "docx", foreign=True),
-    ".epub": Format("EPUB", "epub", foreign=True),
+    ".docx": Format("a Word document", "office.docx", foreign=True),
+    ".epub": Format("EPUB", "web.epub", foreign=True),
     ".eml": Format("e-mail", "mail", foreign=True),
 }
 SUFFIXES = frozenset(FORMATS)
@@ -72,7 +72,7 @@ def load(path: Path, data: bytes, *, source: str) -> Loaded:
     text = _SURROGATE.sub("\ufffd", content.text)  # a JSON string may hold half a character; no file can
     if not text.strip():
         raise UnreadableSourceError(f"{path} is empty. Remove it, or put some text in it.")
-    parts: dict[str, Any] = {name: getattr(content, name) for name in ("places", "encoding", "layout")}
+    parts: dict[str, Any] = {name: getattr(content, name) for name in ("places", "encoding", "layout", "blocks")}
     return Loaded(make_document(text, source=source, **parts), content.warnings)
 
 
