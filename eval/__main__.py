@@ -16,10 +16,10 @@ import typer
 from rich.console import Console
 
 if TYPE_CHECKING:
-    from eval.record import Record
-    from eval.run import Run
-    from eval.sheets import Sheet
-    from eval.targets import Target
+    from eval.datasets.tasks import Target
+    from eval.reports.tables import Sheet
+    from eval.runner.record import Record
+    from eval.runner.run import Run
 
 BROKEN, FAILED = 1, 3
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -51,13 +51,14 @@ def main(
     if context.invoked_subcommand:
         return
     with _faults_explained():
-        from eval import gate, record
+        from eval.runner import record
+        from eval.scoring.thresholds import judge, load_thresholds
 
         target = _target(set_, cases, index, sources, limit=limit, open_=open_)
-        limits = gate.load_thresholds(thresholds) if thresholds else target.thresholds
+        limits = load_thresholds(thresholds) if thresholds else target.thresholds
         earlier = record.load(compare) if compare else None
         run = _run(target, generator)
-        found = record.recorded(run, gate.judge(run, limits))
+        found = record.recorded(run, judge(run, limits))
         _write(found, json, junit, markdown)
         _show(found, earlier)
     raise typer.Exit(FAILED if run.unscored else 0 if found.passed else BROKEN)
@@ -70,10 +71,11 @@ def report(
 ) -> None:
     """Write one self-contained HTML page about a run, with every question and why it was scored so."""
     with _faults_explained():
-        from eval import page, record
+        from eval.reports import html_page
+        from eval.runner import record
 
         target = out or run.with_suffix(".html")
-        target.write_text(page.render(record.load(run)), encoding="utf-8")
+        target.write_text(html_page.render(record.load(run)), encoding="utf-8")
         Console(soft_wrap=True).print(f"Wrote {target}")
 
 
@@ -85,7 +87,7 @@ def init(
 ) -> None:
     """Draft cases from an index, for you to complete: a run refuses them until you have."""
     with _faults_explained():
-        from eval import drafts
+        from eval.datasets import drafts
         from rag import Assistant
 
         with Assistant.open(index, create=False) as assistant:
@@ -109,7 +111,8 @@ def peers(
 ) -> None:
     """Compare with LlamaIndex, txtai and Haystack on the same questions, encoder and machine."""
     with _faults_explained():
-        from eval import machine, peers, systems
+        from eval.benchmarks import peers, systems
+        from eval.runner import machine
 
         target = _target(set_, None, None, sources, limit=limit, open_=":" in set_)
         texts = target.texts or {path.name: path.read_bytes().decode() for path in sorted(sources.glob("*.txt"))}
@@ -144,10 +147,12 @@ def generators(
 ) -> None:
     """Compare those who write the answers: quotations, and language models, on the same questions."""
     with _faults_explained():
-        from eval import generators, machine, targets
+        from eval.benchmarks import generators
+        from eval.datasets import tasks
+        from eval.runner import machine
 
         target = _target(set_, None, None, sources, limit=limit, open_=False)
-        with targets.each_opened(target, names) as assistants, Console(stderr=True).status("asking") as status:
+        with tasks.each_opened(target, names) as assistants, Console(stderr=True).status("asking") as status:
             found = generators.compare(
                 assistants,
                 target.plan.cases,
@@ -174,43 +179,43 @@ def bench(
 ) -> None:
     """Measure speed and memory on this machine, against a plain LlamaIndex pipeline and the encoder alone."""
     with _faults_explained():
-        from eval import bench, bench_sheets
+        from eval.benchmarks import speed, speed_tables
 
         if not re.fullmatch(r"[1-9]\d*(,[1-9]\d*)*", sizes):
             raise typer.BadParameter(f"--sizes {sizes} is not a list of numbers like 100,1000.")
-        plan = bench.Plan(tuple(map(int, sizes.split(","))), repeats, embedded, questions, real_up_to)
+        plan = speed.Plan(tuple(map(int, sizes.split(","))), repeats, embedded, questions, real_up_to)
         with Console(stderr=True).status("measuring") as status:
-            found = bench.bench(plan, lambda done, total: status.update(f"measured {done} of {total}"))
-        _publish(bench_sheets.sheets(found), "bench", found, json, markdown)
+            found = speed.bench(plan, lambda done, total: status.update(f"measured {done} of {total}"))
+        _publish(speed_tables.sheets(found), "bench", found, json, markdown)
         if plot:
-            bench_sheets.draw(found, plot)
+            speed_tables.draw(found, plot)
 
 
 def _target(
     set_: str, cases: Path | None, index: Path | None, sources: Path, *, limit: int | None, open_: bool
 ) -> Target:
-    from eval import targets
-    from eval.cases import SETS
+    from eval.datasets import tasks
+    from eval.datasets.cases import SETS
 
     name, colon, path = set_.partition(":")
     if colon and not cases:
-        return targets.public(name, Path(path), limit=limit, open_=open_, indexes=index)
+        return tasks.public(name, Path(path), limit=limit, open_=open_, indexes=index)
     if open_:
         raise typer.BadParameter("--open goes with --set NAME:PATH of a reading set.")
     if cases and index:
-        return targets.own(cases, index, limit)
+        return tasks.own(cases, index, limit)
     if cases or index:
         raise typer.BadParameter("--cases and --index go together: your questions, and the index they ask.")
     if set_ not in SETS:
         raise typer.BadParameter(f"--set {set_} is none of {', '.join(SETS)}, nor NAME:PATH of a public set.")
-    return targets.seed(set_, sources, limit)
+    return tasks.seed(set_, sources, limit)
 
 
 def _run(target: Target, generator: str) -> Run:
-    from eval import targets
-    from eval.run import run
+    from eval.datasets import tasks
+    from eval.runner.run import run
 
-    with targets.opened(target, generator) as assistant, Console(stderr=True).status("asking") as status:
+    with tasks.opened(target, generator) as assistant, Console(stderr=True).status("asking") as status:
         return run(
             target.plan,
             assistant,
@@ -221,43 +226,45 @@ def _run(target: Target, generator: str) -> Run:
 
 
 def _write(found: Record, json: Path | None, junit: Path | None, markdown: Path | None) -> None:
-    from eval import machine, record, report, sheets
+    from eval.reports import tables, terminal
+    from eval.runner import machine, record
 
     if json:
         json.write_text(record.dumps(found), encoding="utf-8")
     if junit:
-        junit.write_text(report.junit(found), encoding="utf-8")
+        junit.write_text(terminal.junit(found), encoding="utf-8")
     if markdown:
-        table = report.sheet(found, machine.described())
-        sheets.write_into(markdown, "measured", sheets.markdown([table]))
+        table = terminal.sheet(found, machine.described())
+        tables.write_into(markdown, "measured", tables.markdown([table]))
 
 
-def _publish(tables: Sequence[Sheet], name: str, values: object, json: Path | None, markdown: Path | None) -> None:
+def _publish(sheets: Sequence[Sheet], name: str, values: object, json: Path | None, markdown: Path | None) -> None:
     """Print tables, and write the values and the tables where they are wanted."""
     from pydantic import TypeAdapter
 
-    from eval import sheets
+    from eval.reports import tables
 
     console = Console(soft_wrap=True)
-    for table in tables:
-        console.print(sheets.rich_table(table))
+    for sheet in sheets:
+        console.print(tables.rich_table(sheet))
     if json:
         json.write_bytes(TypeAdapter(type(values)).dump_json(values, indent=2) + b"\n")
     if markdown:
-        sheets.write_into(markdown, name, sheets.markdown(tables))
+        tables.write_into(markdown, name, tables.markdown(sheets))
 
 
 def _show(found: Record, earlier: Record | None) -> None:
-    from eval import compare, published, report
+    from eval.reports import published, terminal
+    from eval.runner import comparison
 
     console = Console(soft_wrap=True)
-    console.print(report.table(found.judgement, f"{found.run.name}: {report.counted(found.run)}"))
+    console.print(terminal.table(found.judgement, f"{found.run.name}: {terminal.counted(found.run)}"))
     if figures := published.beside(found.run.benchmark, found.judgement):
-        console.print(report.published_table(figures), *report.published_notes(figures), sep="\n")
+        console.print(terminal.published_table(figures), *terminal.published_notes(figures), sep="\n")
     if earlier:
-        comparison = compare.compare(earlier.run, found.run)
-        console.print(report.comparison_table(comparison), *report.comparison_lines(comparison), sep="\n")
-    for line in report.summary(found):
+        compared = comparison.compare(earlier.run, found.run)
+        console.print(terminal.comparison_table(compared), *terminal.comparison_lines(compared), sep="\n")
+    for line in terminal.summary(found):
         console.print(line)
 
 

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rag.assistant import Assistant as Assistant
     from rag.assistant import query as query
-    from rag.encoder import SentenceEncoder as SentenceEncoder
     from rag.errors import CitespanError as CitespanError
-    from rag.llm import language_model as language_model
+    from rag.llm.backends import language_model as language_model
     from rag.loaders import SUFFIXES as SUFFIXES
-    from rag.models import find_model as find_model
+    from rag.models.cross_encoder import SpanModel as SpanModel
+    from rag.models.registry import find_model as find_model
+    from rag.models.sentence_encoder import SentenceEncoder as SentenceEncoder
     from rag.reports import CheckReport as CheckReport
     from rag.reports import DocumentInfo as DocumentInfo
     from rag.reports import Feedback as Feedback
     from rag.reports import IngestReport as IngestReport
-    from rag.span_model import SpanModel as SpanModel
     from rag.types import Answer as Answer
     from rag.types import AnswerDone as AnswerDone
     from rag.types import Citation as Citation
@@ -34,13 +34,13 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "rag.assistant": ("Assistant", "query"),
-    "rag.encoder": ("SentenceEncoder",),
+    "rag.models.sentence_encoder": ("SentenceEncoder",),
     "rag.errors": ("CitespanError",),
-    "rag.llm": ("language_model",),
+    "rag.llm.backends": ("language_model",),
     "rag.loaders": ("SUFFIXES",),
-    "rag.models": ("find_model",),
+    "rag.models.registry": ("find_model",),
     "rag.reports": ("CheckReport", "DocumentInfo", "Feedback", "IngestReport"),
-    "rag.span_model": ("SpanModel",),
+    "rag.models.cross_encoder": ("SpanModel",),
     "rag.types": (
         "Answer",
         "AnswerDone",

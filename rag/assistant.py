@@ -1,41 +1,31 @@
-"""The composition root: an assistant over one index, put together from its parts.
+"""The assistant over one index: what can be done with it, each by the part that does it.
 
-Nothing else opens a store or loads a model. Models load when they are first needed, so that listing documents costs
-none, and asking takes no lock.
+`rag.wiring` puts the parts together. Models load when they are first needed, so that listing documents costs none, and
+asking takes no lock.
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from collections.abc import Generator as Steps
 from contextlib import aclosing, closing, nullcontext
-from functools import partial
 from os import PathLike
 from pathlib import Path
 from threading import Event as StopEvent
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from rag.answer import Answerer
-from rag.catalogue import Catalogue
-from rag.chroma import home_of
-from rag.cluster import RayCluster
-from rag.conversation import History
-from rag.encoder import SentenceEncoder
-from rag.errors import IndexWriteError, NoIndexError, UnreadableSourceError
-from rag.extractive import Extractive
-from rag.feedback import FeedbackLog
-from rag.index import Index
-from rag.journal import Journal
-from rag.llm import Limits
-from rag.models import BASE, LARGE_BASE, LARGE_READER, READER, calibration_of, find_model
-from rag.reader import CascadeReader, PartsReader, SimilarityReader, SpanReader
+from rag import wiring
+from rag.answering.async_bridge import in_thread
+from rag.answering.follow_ups import History
+from rag.errors import UnreadableSourceError
+from rag.generation.llm_generator import Writer
+from rag.ingestion.index import Index
+from rag.ingestion.watch import changes
+from rag.protocols import Generator
 from rag.reports import CheckReport, DocumentInfo, FileFailure, IndexStats, IngestReport
-from rag.retrieve import retrieve
 from rag.settings import DEFAULT_INDEX, Settings, load_settings
-from rag.signals import load_calibration
-from rag.span_model import LargeSpanModel, SpanModel
-from rag.stats import statistics
-from rag.threads import in_thread
+from rag.storage.feedback import FeedbackLog
+from rag.storage.stats import statistics
 from rag.types import (
     Answer,
     AnswerDone,
@@ -43,25 +33,16 @@ from rag.types import (
     Citation,
     Document,
     Event,
-    Generator,
     Passage,
     Progress,
-    Reader,
-    Reading,
-    Verifier,
 )
-from rag.vectors import ChromaVectors
-from rag.verify import LexicalVerifier, TrainedVerifier
-from rag.watch import changes
-from rag.writer import Writer, writer_for
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
-    from rag.engine import CitationQueryEngine, SpanRetriever
+    from rag.answering.query_engine import CitationQueryEngine, SpanRetriever
 
 Paths = str | PathLike[str] | Iterable[str | PathLike[str]]
-_CATALOGUE = "catalogue.sqlite3"
 _PATIENCE = 600.0  # seconds that `query` waits for another process that is writing the same cached index
 
 
@@ -72,23 +53,10 @@ class Assistant:
     """
 
     def __init__(self, index: Index, settings: Settings, generator: "Generator") -> None:
-        reader, self.verifier = _models(settings)
-        by_strictness = reader.thresholds[settings.strictness]
-        threshold = by_strictness if settings.threshold is None else settings.threshold
-        self._reader = PartsReader(reader, threshold)
         self._index = index
         self._settings = settings
-        self._answerer = Answerer(
-            catalogue=index.catalogue,
-            retrieve=self._retrieve,
-            read=self._read,
-            relevance=self._reader.relevance,
-            generator=generator,
-            verifier=self.verifier,
-            threshold=threshold,
-            question_characters=settings.question_characters,
-            rewrite=generator.rewrite if isinstance(generator, Writer) else None,
-        )
+        self._answerer = wiring.answerer(index, settings, generator)
+        self.verifier = self._answerer.verifier
 
     @classmethod
     def open(
@@ -108,11 +76,11 @@ class Assistant:
         folder that holds the index. Raises NoIndexError, IndexWriteError, IndexDamagedError or SettingsError.
         """
         settings = settings or load_settings()
-        writer = _generator(settings.model if generator is None else generator, settings)
-        folder = _folder(Path(index), create)
-        found = _index(folder, Path(base).expanduser().resolve() if base else folder.parent, settings)
-        found.settle()
-        return cls(found, settings, writer)
+        writer = wiring.generator(settings.model if generator is None else generator, settings)
+        folder = wiring.index_folder(Path(index), create=create)
+        opened = wiring.open_index(folder, Path(base).expanduser().resolve() if base else folder.parent, settings)
+        opened.settle()
+        return cls(opened, settings, writer)
 
     def close(self) -> None:
         """Let go of the index's files, and of a language model."""
@@ -165,7 +133,7 @@ class Assistant:
 
     def retrieve(self, question: str, *, documents: Iterable[str] | None = None) -> list[Passage]:
         """The chunks that would be read for a question, best first."""
-        return self._retrieve(question, self._chosen(documents))
+        return self._answerer.retriever.retrieve(question, self._chosen(documents))
 
     def is_stale(self, citation: Citation) -> bool:
         """Whether the cited document has changed, or gone, since it was cited."""
@@ -173,20 +141,20 @@ class Assistant:
 
     def as_query_engine(self) -> "CitationQueryEngine":
         """A LlamaIndex query engine over this assistant; its source nodes carry the exact spans in their metadata."""
-        from rag.engine import CitationQueryEngine
+        from rag.answering.query_engine import CitationQueryEngine
 
         return CitationQueryEngine(self.ask)
 
     def as_retriever(self) -> "SpanRetriever":
         """A LlamaIndex retriever over this assistant's hybrid ranking; nodes carry exact spans."""
-        from rag.engine import SpanRetriever
+        from rag.answering.query_engine import SpanRetriever
 
         return SpanRetriever(self.retrieve)
 
     def prepare(self) -> None:
         """Load the models now, so that the first question does not wait for it. Raises as `ask`."""
         self._index.encoder.encode([self.name])
-        self._reader.load()
+        self._answerer.reader.load()
         if isinstance(generator := self._answerer.generator, Writer):
             _ = generator.backend
 
@@ -211,7 +179,7 @@ class Assistant:
         Raises SourceNotFoundError, IndexLockedError, IndexMismatchError, IndexWriteError, VectorServerError or
         ClusterError.
         """
-        with self._cluster(ray) if ray else nullcontext() as cluster:
+        with wiring.ray_cluster(ray, self._settings, self._index) if ray else nullcontext() as cluster:
             return self._index.ingest(
                 [Path(path).expanduser() for path in _listed(paths)],
                 sync=sync,
@@ -241,7 +209,7 @@ class Assistant:
 
         Raises DocumentNotFoundError when the cited version is no longer kept.
         """
-        from rag.layout import unpack
+        from rag.text.page_layout import unpack
 
         document = self._index.catalogue.kept_version(citation.doc_id, citation.version)
         boxes = unpack(document.layout).boxes[citation.start : citation.end]
@@ -307,30 +275,11 @@ class Assistant:
         doc_ids = self._chosen(documents)
         yield from self._answerer.stream(question, doc_ids=doc_ids, history=history, verify=verify)
 
-    def _cluster(self, address: str) -> RayCluster:
-        return RayCluster(address, partial(_encoder, self._settings), self._index.unchecked_encoder.fingerprint)
-
     def _chosen(self, documents: Iterable[str] | None) -> list[str] | None:
         """The ids that `documents` name; all of an empty index, which has its own refusal."""
         if documents is None or self._index.catalogue.is_empty():
             return None
         return self._index.matches(documents)
-
-    def _retrieve(self, question: str, doc_ids: Sequence[str] | None) -> list[Passage]:
-        encoder = self._index.encoder
-        self._index.catch_up()
-        return retrieve(
-            question,
-            catalogue=self._index.catalogue,
-            vectors=self._index.vectors,
-            encoder=encoder,
-            candidates=self._settings.candidates,
-            limit=self._settings.passages,
-            doc_ids=doc_ids,
-        )
-
-    def _read(self, question: str, passages: Sequence[Passage]) -> Reading:
-        return self._reader.read(question, passages, self._index.encoder)
 
 
 def query(question: str, sources: Paths = "seeds", *, settings: Settings | None = None) -> Answer:
@@ -352,59 +301,5 @@ def query(question: str, sources: Paths = "seeds", *, settings: Settings | None 
         return assistant.ask(question)
 
 
-def _folder(index: Path, create: bool) -> Path:
-    folder = index.expanduser().resolve()
-    if not (folder / _CATALOGUE).is_file() and not create:
-        raise NoIndexError(f"There is no index in {index}. Make one with `rag ingest PATH --index {index}`.")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise IndexWriteError(f"{folder} cannot be made: {error.strerror}. Name another place.") from error
-    return folder
-
-
-def _index(folder: Path, base: Path, settings: Settings) -> Index:
-    catalogue = Catalogue(folder / _CATALOGUE)
-    vectors = folder / "chroma"
-    wanted = home_of(settings.chroma, vectors)
-    return Index(
-        folder=folder,
-        base=base,
-        chunk_wordpieces=settings.chunk_wordpieces,
-        catalogue=catalogue,
-        journal=Journal(catalogue.database),
-        vectors=ChromaVectors(lambda: home_of(catalogue.meta("chroma"), vectors)),
-        wanted=ChromaVectors(lambda: wanted) if settings.chroma else None,
-        keep_versions=settings.keep_versions,
-        file_megabytes=settings.file_megabytes,
-        unchecked_encoder=_encoder(settings),
-    )
-
-
-def _encoder(settings: Settings) -> SentenceEncoder:
-    return SentenceEncoder(lambda: find_model(settings.encoder, online=settings.online))
-
-
-def _models(settings: Settings) -> tuple[Reader, Verifier]:
-    """What reads, and what judges; the same trained model does both."""
-    if settings.reader == "similarity":
-        return SimilarityReader(), LexicalVerifier()
-    find = partial(find_model, online=settings.online)
-    model, calibration = SpanModel(base=lambda: find(BASE)), load_calibration(calibration_of(READER))
-    if settings.reader == READER:
-        return SpanReader(model, calibration), TrainedVerifier(model, calibration.support)
-    large = LargeSpanModel(base=lambda: find(BASE), large_base=lambda: find(LARGE_BASE))
-    both = load_calibration(calibration_of(LARGE_READER))
-    reader = CascadeReader(large, both, first=model, ranks=calibration.sentence)
-    return reader, TrainedVerifier(large, both.support)
-
-
 def _listed(paths: Paths) -> list[str | PathLike[str]]:
     return [paths] if isinstance(paths, str | PathLike) else list(paths)
-
-
-def _generator(choice: "str | Generator | LLM", settings: Settings) -> "Generator":
-    limits = Limits.of(settings)
-    if isinstance(choice, str):
-        return Extractive() if choice == Extractive.name else Writer.named(choice, limits)
-    return choice if isinstance(choice, Generator) else writer_for(choice, limits)

@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from rag.errors import SettingsError
-from rag.models import best_reader
+from rag.models.registry import best_reader
 
 DEFAULT_INDEX = ".citespan"
 Strictness = Literal["lenient", "balanced", "strict"]
@@ -67,4 +67,4 @@ def load_settings(**overrides: Any) -> Settings:
         return Settings(**overrides)
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
-        raise SettingsError(f"These settings cannot be used: {faults}. See `rag --help` or docs/settings.md.") from None
+        raise SettingsError(f"These settings cannot be used: {faults}. See docs/reference/settings.md.") from None

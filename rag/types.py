@@ -1,14 +1,15 @@
-"""The values that travel through Citespan, and the Protocols of the parts that can be swapped.
+"""The values that travel through Citespan.
 
 Offsets everywhere are Unicode code points into a document's canonical text, half open: `text[start:end]`.
-This module holds data and shapes only: it reads nothing, computes nothing and imports nothing heavy.
+This module holds data only: it reads nothing, computes nothing and imports nothing heavy. `rag.protocols` has the
+shapes of the parts that can be swapped.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     Vectors = NDArray[np.float32]
 
 UNVERIFIED = "[Unverified] "  # what the text of an answer begins with whose statements were not held to verification
+Schema = Mapping[str, Any]
+"""A JSON schema that a language model's output is held to."""
 Status = Literal["answered", "partial", "refused"]
 NoteKind = Literal[
     "not_stated",
@@ -91,7 +94,8 @@ class Document:
     """One source text as the index keeps it. `version` is the sha256 (hex) of `text` in UTF-8.
 
     `places` are where its pages or rows begin, in order; none for a text of lines. `encoding` is the file's, empty for
-    formats that carry their own. `layout` says where on its pages each character stands, packed by `rag.layout`.
+    formats that carry their own. `layout` says where on its pages each character stands, packed by
+    `rag.text.page_layout`.
     """
 
     doc_id: str
@@ -349,106 +353,3 @@ class AnswerDone:
 
 
 Event = EvidenceFound | StatementVerified | AnswerDone
-
-
-class Encoder(Protocol):
-    """Turns texts into vectors of unit length."""
-
-    @property
-    def fingerprint(self) -> str:
-        """Names the weights: two encoders with one fingerprint make the same vectors."""
-
-    @property
-    def dimension(self) -> int:
-        """The length of a vector."""
-
-    def token_spans(self, text: str) -> Sequence[tuple[int, int]]:
-        """The (start, end) offsets of a text's wordpieces, without special tokens."""
-
-    def encode(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
-        """Vectors of the texts, in their order: (n, dimension) float32, rows of unit length."""
-
-    def encode_tokens(self, texts: Sequence[str]) -> list[Vectors]:
-        """For each text its wordpieces' vectors: (wordpieces, dimension) float32, rows of unit length."""
-
-
-class Reader(Protocol):
-    """Finds in passages what answers a question, and knows when nothing does."""
-
-    @property
-    def thresholds(self) -> Mapping[str, float]:
-        """The least confidence to answer with, by strictness."""
-
-    def read(self, question: str, passages: Sequence[Passage], encoder: Encoder) -> Reading:
-        """Every sentence of the passages, best first, and how likely it is that they answer. Deterministic.
-
-        `encoder` is the one the index was made with.
-        """
-
-    def relevance(self, question: str, statement: str) -> float:
-        """How likely it is that a statement, read by itself, answers the question, 0..1; 1 if it cannot tell."""
-
-    def load(self) -> None:
-        """Load what it reads with now, instead of with the first question. Raises ModelError."""
-
-
-@runtime_checkable
-class Generator(Protocol):
-    """Writes statements from evidence. It names evidence by its place in the list and never writes an offset."""
-
-    @property
-    def name(self) -> str:
-        """How the answer names it."""
-
-    def generate(self, question: str, reading: Reading) -> Iterable[Draft | Note | None]:
-        """Statements to be verified, in the order they are to be shown, and notes on how they came about.
-
-        None stands for a step that brought neither; whoever waits can stop there. An iterator is closed when nobody
-        waits any more.
-        """
-
-
-class Verifier(Protocol):
-    """Judges statements by what they cite."""
-
-    def support(self, statement: str, evidence: Sequence[str]) -> float:
-        """How well the evidence supports the statement, 0..1; at most 0 when there is no evidence."""
-
-
-class VectorStore(Protocol):
-    """Holds one vector a chunk, under the chunk's id."""
-
-    @property
-    def url(self) -> str:
-        """The server's URL; `local` for a store in the index's folder."""
-
-    @property
-    def address(self) -> str:
-        """What the index remembers, so that it finds its vectors again."""
-
-    def upsert(self, chunks: Sequence[Chunk], vectors: Vectors) -> None:
-        """Write vectors, (n, dimension) float32; an id that is there is replaced."""
-
-    def delete(self, ids: Sequence[str]) -> None:
-        """Remove vectors; ids that are not there are passed over."""
-
-    def search(self, vector: Vectors, *, limit: int, doc_ids: Sequence[str] | None = None) -> list[Ranked]:
-        """The nearest chunks by cosine similarity, best first, over some documents or all."""
-
-    def count(self) -> int:
-        """The number of vectors held."""
-
-    def ids(self) -> set[str]:
-        """The id of every vector held."""
-
-    def reset(self) -> None:
-        """Drop every vector, also from files that cannot be read."""
-
-    def probe(self) -> str | None:
-        """What is wrong with the files, found out without risk to this process; None for nothing."""
-
-    def refresh(self) -> None:
-        """See what other processes have written since the last call."""
-
-    def close(self) -> None:
-        """Let go of files."""

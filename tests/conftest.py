@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rag.database import Database
+from rag.storage.sqlite import Database
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 SEED = SEEDS / "000_6a9d2407a8ec5682.txt"

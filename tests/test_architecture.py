@@ -1,33 +1,38 @@
-"""The layers of the house: imports point down, `rag` knows nothing of its users, and importing it is cheap."""
+"""The rooms of the house: imports point down, no room is crowded, and importing `rag` is cheap.
+
+A room is a package, or a module at the top of `rag`. Every room stands above those it imports.
+"""
 
 import ast
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-LAYERS = (
-    "types errors reports",
-    "settings citations fusion models gguf words facts closeness questions signals network sentences schema database"
-    " layout prompts statements conversation history outcome threads",
-    "fetch loaders folders reading chunking encoder span_model reader extractive llamacpp llm writer"
-    " catalogue journal feedback chroma vectors nodes lock",
-    "embedding ingest retrieve verify checking check backup stats watch cluster",
-    "answer index engine",
+PACKAGES = ("rag", "ui", "eval", "training")
+ROOMS = (  # from the ground up; rooms of one line do not know each other
+    "types errors",
+    "protocols reports text",
+    "models",
+    "settings loaders",
+    "storage llm",
+    "retrieval reader verification generation",
+    "ingestion answering",
+    "wiring",
     "assistant",
-    "console charts cli __main__",
+    "cli",
+    "__main__",
 )
-LAYER = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
-LOADERS = (  # the layers within rag.loaders
-    "content blocks reading_order decoding",
-    "flow text rows html",
-    "pdf docx epub mail",
-    "registry",
-    "process",
-    "__init__",
-)
+LEVEL = {room: level for level, names in enumerate(ROOMS) for room in names.split()}
+MOST_MODULES = 12
 LONGEST_FUNCTION = 40
+
+
+def modules(package: str) -> list[Path]:
+    """The Python files of a package."""
+    return sorted((ROOT / package).rglob("*.py"))
 
 
 def imports(path: Path) -> Iterator[str]:
@@ -40,65 +45,79 @@ def imports(path: Path) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
+def dotted(path: Path) -> str:
+    """The name under which a file is imported."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
 def edges() -> set[tuple[str, str]]:
-    """Which module of `rag` imports which."""
-    modules = [path for path in (ROOT / "rag").glob("*.py") if path.stem != "__init__"]
-    named = ((path.stem, name.split(".")) for path in modules for name in imports(path))
-    return {(user, parts[1]) for user, parts in named if parts[0] == "rag" and len(parts) > 1 and parts[1] in LAYER}
-
-
-def test_every_module_has_a_layer() -> None:
-    modules = {
-        path.stem for path in (ROOT / "rag").iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()
+    """Which room of `rag` imports which other one."""
+    files = [path for path in modules("rag") if path != ROOT / "rag" / "__init__.py"]
+    named = ((dotted(path).split(".")[1], name.split(".")) for path in files for name in imports(path))
+    return {(user, parts[1]) for user, parts in named if parts[0] == "rag" and len(parts) > 1 and parts[1] in LEVEL} - {
+        (room, room) for room in LEVEL
     }
-    assert modules - {"__init__"} == set(LAYER)
+
+
+def circles(graph: set[tuple[str, str]]) -> list[str]:
+    """The nodes from which a graph leads back to them."""
+    reach = set(graph)
+    while more := {(a, d) for a, b in reach for c, d in graph if b == c} - reach:
+        reach |= more
+    return sorted({a for a, b in reach if a == b})
+
+
+def test_every_room_has_a_level() -> None:
+    here = {path.stem for path in (ROOT / "rag").iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+    assert here - {"__init__"} == set(LEVEL)
 
 
 def test_imports_point_down() -> None:
-    assert [f"{user} → {used}" for user, used in sorted(edges()) if LAYER[used] > LAYER[user]] == []
+    upward = [f"{user} → {used}" for user, used in sorted(edges()) if LEVEL[used] >= LEVEL[user]]
+    assert upward == []
 
 
-def test_imports_within_the_loaders_point_down_and_reach_nothing_above_them() -> None:
-    layer = {name: level for level, names in enumerate(LOADERS) for name in names.split()}
-    files = {path.stem: path for path in (ROOT / "rag" / "loaders").glob("*.py")}
-    assert set(files) == set(layer)
-    named = [(user, name.split(".")) for user, path in sorted(files.items()) for name in imports(path)]
-    within = [(user, parts[2]) for user, parts in named if parts[:2] == ["rag", "loaders"] and len(parts) > 2]
-    assert [f"{user} → {used}" for user, used in within if used in layer and layer[used] >= layer[user]] == []
-    outside = {parts[1] for _, parts in named if parts[0] == "rag" and len(parts) > 1} - {"loaders"}
-    assert sorted(name for name in outside if LAYER[name] >= LAYER["loaders"]) == []
+def test_rooms_import_each_other_in_no_circle() -> None:
+    assert circles(edges()) == []
 
 
-def test_there_is_no_circle_within_a_layer() -> None:
-    sideways = {(user, used) for user, used in edges() if LAYER[used] == LAYER[user]}
-    reach = set(sideways)
-    while more := {(a, d) for a, b in reach for c, d in sideways if b == c} - reach:
-        reach |= more
-    assert [name for name in sorted(LAYER) if (name, name) in reach] == []
+def test_modules_import_each_other_in_no_circle() -> None:
+    names = {dotted(path): path for package in PACKAGES for path in modules(package)}
+    graph = {
+        (user, used)
+        for user, path in names.items()
+        for used in imports(path)
+        if used in names and used != user and names[used].name != "__init__.py"
+    }
+    assert circles(graph) == []
+
+
+def test_no_room_has_more_than_twelve_modules() -> None:
+    files = [path for package in PACKAGES for path in modules(package) if path.name != "__init__.py"]
+    rooms = Counter(path.parent.relative_to(ROOT).as_posix() for path in files)
+    assert {room: count for room, count in rooms.items() if count > MOST_MODULES} == {}
 
 
 def test_rag_imports_neither_ui_nor_eval_nor_training() -> None:
-    users = {"ui", "eval", "training"}
-    named = ((path.name, name) for path in (ROOT / "rag").glob("*.py") for name in imports(path))
-    assert [f"{file} → {name}" for file, name in named if name.split(".")[0] in users] == []
+    named = ((dotted(path), name) for path in modules("rag") for name in imports(path))
+    assert [f"{user} → {name}" for user, name in named if name.split(".")[0] in {"ui", "eval", "training"}] == []
 
 
 def test_ui_and_eval_use_rag_by_its_public_names() -> None:
-    public = {"rag", "rag.types", "rag.errors", "rag.reports", "rag.settings"}
-    files = [path for package in ("ui", "eval") for path in (ROOT / package).rglob("*.py")]
+    public = {"rag", "rag.types", "rag.protocols", "rag.errors", "rag.reports", "rag.settings"}
+    files = [path for package in ("ui", "eval") for path in modules(package)]
     named = ((path, node) for path in files for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
-    modules = ((path, node.module) for path, node in named if isinstance(node, ast.ImportFrom) and node.module)
-    used = {(path.relative_to(ROOT).as_posix(), name) for path, name in modules if name.split(".")[0] == "rag"}
-    assert [f"{path} → {name}" for path, name in sorted(used) if name not in public] == []
+    froms = ((path, node.module) for path, node in named if isinstance(node, ast.ImportFrom) and node.module)
+    used = {(dotted(path), name) for path, name in froms if name.split(".")[0] == "rag"}
+    assert [f"{user} → {name}" for user, name in sorted(used) if name not in public] == []
 
 
 def test_no_function_is_over_40_lines() -> None:
-    files = (path for package in ("rag", "ui", "eval", "training") for path in (ROOT / package).rglob("*.py"))
+    files = (path for package in PACKAGES for path in modules(package))
     nodes = ((path, node) for path in files for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
     functions = ((path, node) for path, node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
-    lengths = [
-        (f"{path.relative_to(ROOT)}:{node.name}", (node.end_lineno or 0) - node.lineno + 1) for path, node in functions
-    ]
+    lengths = [(f"{dotted(path)}:{node.name}", (node.end_lineno or 0) - node.lineno + 1) for path, node in functions]
     assert lengths
     assert [item for item in lengths if item[1] > LONGEST_FUNCTION] == []
 
@@ -106,5 +125,5 @@ def test_no_function_is_over_40_lines() -> None:
 def test_importing_rag_loads_nothing_heavy() -> None:
     heavy = ("torch", "chromadb", "gradio", "llama_index", "sentence_transformers", "numpy", "pydantic", "nltk")
     program = f"import sys, rag, rag.types; print([name for name in {heavy} if name in sys.modules])"
-    found = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert found.stdout.strip() == "[]"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

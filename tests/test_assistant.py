@@ -18,9 +18,9 @@ from rag.errors import (
     NoIndexError,
     SettingsError,
 )
-from rag.models import LARGE_READER
+from rag.models.cross_encoder import LargeSpanModel, SpanModel
+from rag.models.registry import LARGE_READER
 from rag.settings import load_settings
-from rag.span_model import LargeSpanModel, SpanModel
 from tests.conftest import write_files
 from tests.fakes import WordEncoder, assistant
 
@@ -103,7 +103,7 @@ def test_a_rebuild_that_was_cut_off_must_be_finished(
         raise CutOffError
 
     with monkeypatch.context() as patch:
-        patch.setattr("rag.journal.Journal.replace_chunks", cut_off)
+        patch.setattr("rag.storage.catalogue_writer.Journal.replace_chunks", cut_off)
         with pytest.raises(CutOffError):
             index.rebuild()
     with pytest.raises(IndexMismatchError, match="was cut off. Run `rag rebuild`"):

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from training.model import ReaderModel
-    from training.teacher import TeacherModel
+    from training.modeling.model import ReaderModel
+    from training.modeling.teacher import TeacherModel
 
 RUNS = Path(__file__).resolve().parents[2] / "reader-runs"
 
@@ -85,11 +85,12 @@ def train(options: argparse.Namespace) -> None:
     """Run or resume one training; SIGTERM makes it save after the step in hand and end."""
     import torch
 
-    from training import model, tasks
-    from training.curve import draw
-    from training.mining import Miner
-    from training.negatives import first_of_each
-    from training.train import Plan, Trainer, run
+    from training.data import tasks
+    from training.modeling import model
+    from training.modeling.curve import draw
+    from training.modeling.train import Plan, Trainer, run
+    from training.negatives.mining import Miner
+    from training.negatives.twins import first_of_each
 
     torch.manual_seed(options.seed)
     trained = _teacher() if options.command == "teacher" else model.fresh_model()
@@ -117,9 +118,9 @@ def train(options: argparse.Namespace) -> None:
 
 def _teacher(folder: Path | None = None) -> "TeacherModel":
     """The teacher of a run or an export, merged; or one to be trained. MPNet is fetched once."""
-    from rag.fetch import fetch_model
-    from rag.models import LARGE_BASE
-    from training.teacher import fresh_teacher, merge
+    from rag.models.download import fetch_model
+    from rag.models.registry import LARGE_BASE
+    from training.modeling.teacher import fresh_teacher, merge
 
     teacher = fresh_teacher(fetch_model(LARGE_BASE).folder)
     if folder:
@@ -129,7 +130,7 @@ def _teacher(folder: Path | None = None) -> "TeacherModel":
 
 
 def _reader(folder: Path) -> "ReaderModel":
-    from training.model import fresh_model
+    from training.modeling.model import fresh_model
 
     reader = fresh_model()
     _take(reader, folder)
@@ -146,7 +147,7 @@ def _take(model: "ReaderModel | TeacherModel", folder: Path) -> None:
 
 def _weights(folder: Path) -> "dict[str, Tensor]":
     """The running average that a run stands at, or the weights of an export."""
-    from training import checkpoint, export
+    from training.modeling import checkpoint, export
 
     state = checkpoint.load(folder)
     if state is not None:
@@ -158,8 +159,8 @@ def _weights(folder: Path) -> "dict[str, Tensor]":
 
 def export(options: argparse.Namespace) -> None:
     """Write a run's weights into --runs/export/NAME."""
-    from training import checkpoint
-    from training.export import export as write
+    from training.modeling import checkpoint
+    from training.modeling.export import export as write
 
     state = checkpoint.load(options.runs / options.run)
     if state is None:
@@ -170,7 +171,7 @@ def export(options: argparse.Namespace) -> None:
 
 def calibrate(options: argparse.Namespace) -> None:
     """Fit and measure an export; print its figures and put it where the product loads it."""
-    from training.report import calibrate_export
+    from training.calibration.report import calibrate_export
 
     calibrate_export(
         options.runs / "export" / options.name,
@@ -188,7 +189,7 @@ COMMANDS = {**{one.name: train for one in TRAINED}, "export": export, "calibrate
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the process id goes to `pid` in --runs, so that a run can be paused from outside."""
     options = parser().parse_args(arguments)
-    from training.model import set_threads
+    from training.modeling.model import set_threads
 
     set_threads(options.threads)
     options.runs.mkdir(parents=True, exist_ok=True)

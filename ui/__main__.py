@@ -21,7 +21,7 @@ Auth = Annotated[
 
 def chat(index: Index = Path(DEFAULT_INDEX), host: Host = "127.0.0.1", port: Port = None, auth: Auth = None) -> None:
     """Open the web chat over an index, on this computer only unless told otherwise."""
-    from ui.guard import check_host, parse_auth
+    from ui.security import check_host, parse_auth
 
     login = parse_auth(auth)
     check_host(host, login)  # before anything slow is loaded

@@ -15,9 +15,9 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from rag.errors import SettingsError
-from ui.guard import Guard, Login, check_host, is_loopback, pass_proxies_by
+from ui.components import STATIC
 from ui.page import Page
-from ui.parts import STATIC
+from ui.security import Guard, Login, check_host, is_loopback, pass_proxies_by
 from ui.types import Assistant
 
 WAITING = 64  # events in the queue before further ones are turned away

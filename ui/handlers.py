@@ -11,11 +11,18 @@ from typing import Any, get_args
 
 from rag.errors import CitespanError, DocumentNotFoundError
 from rag.reports import DocumentInfo, Vote
-from rag.types import AnswerDone, Citation, Document, Event, EvidenceFound, StatementVerified
+from rag.types import (
+    AnswerDone,
+    Citation,
+    Document,
+    Event,
+    EvidenceFound,
+    StatementVerified,
+)
+from ui.cancellation import until
 from ui.examples import candidates
-from ui.stopping import until
+from ui.sources.window import Window, around, earlier, later
 from ui.types import Assistant, Mark, Turn, Turns, View, place
-from ui.windows import Window, around, earlier, later
 
 EVIDENCE_SHOWN = 3
 EXAMPLES_SHOWN = 3

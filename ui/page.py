@@ -1,7 +1,8 @@
 """The page: what it shows when opened, and the questions asked on it.
 
-Other events have modules of their own: `ui.reading` the source reader, `ui.keeping` conversations, `ui.changing`
-documents. No object here holds anything of a visitor but which answers are on their way: the rest travels as values.
+Other events have modules of their own: `ui.sources.events` the source reader, `ui.conversations.events` conversations,
+`ui.documents.events` documents. No object here holds anything of a visitor but which answers are on their way: the rest
+travels as values.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ from typing import Any
 import gradio as gr
 
 from rag.errors import CitespanError
-from ui import reader, render, shelf
-from ui.changing import Changing
+from ui import render
+from ui.cancellation import Stops
+from ui.components import ASKING, OPENING, QUIET, SUGGESTING, Options, Parts, busy_box, lay_out, number, ready_box
+from ui.conversations import store
+from ui.conversations.events import Keeping
+from ui.documents.events import Changing
 from ui.handlers import Chat, failed
-from ui.keeping import Keeping
 from ui.markup import Html
-from ui.parts import ASKING, OPENING, QUIET, SUGGESTING, Options, Parts, busy_box, lay_out, number, ready_box
-from ui.reading import Reading
-from ui.stopping import Stops
+from ui.sources import pane
+from ui.sources.events import Reading
 from ui.types import Assistant, Turns
 
 TAKE = "(question) => window.citespan.take(question)"
@@ -42,7 +45,7 @@ class Page:
         gr.api(self.api, api_name="ask", **ASKING)  # first, or Gradio gives the name to the event that calls `ask`
         documents = self.chat.documents()
         header, welcome = render.header(self.chat.name, documents), render.welcome(len(documents))
-        parts = lay_out(self.chat.name, header=header, welcome=welcome, reader=reader.contents(documents))
+        parts = lay_out(self.chat.name, header=header, welcome=welcome, reader=pane.contents(documents))
         self._wire_questions(parts)
         self.reading.wire(parts)
         self.keeping.wire(blocks, parts)
@@ -78,7 +81,7 @@ class Page:
         if not question.strip() or asked <= left or (turns and turns[-1].working):
             yield tuple(gr.skip() for _ in range(5))  # Gradio empties the outputs of an event that yields nothing
             return
-        current, turns = shelf.shown(stored, current, turns, event.open)
+        current, turns = store.shown(stored, current, turns, event.open)
         turns, box = self.chat.checked(turns), busy_box()
         with self.stops.running(str(request.session_hash)) as run:
             for known in self.chat.ask(question, turns, run.stopped):

@@ -1,7 +1,7 @@
 """The conversation and the page's header as HTML: values in, text out.
 
-Pure: the same values give the same characters. Buttons say what they do in `data-` attributes, which
-`static/events.js` sends to the server; no link and no script is ever written. The source reader is in `ui.reader`.
+Pure: the same values give the same characters. Buttons say what they do in `data-` attributes, which `static/events.js`
+sends to the server; no link and no script is ever written. The source reader is in `ui.sources.pane`.
 """
 
 from collections.abc import Sequence

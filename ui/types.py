@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from rag.reports import DocumentInfo, IngestReport, Vote
-from rag.types import Answer, Citation, Document, Event, Progress, Statement
+from rag.types import (
+    Answer,
+    Citation,
+    Document,
+    Event,
+    Progress,
+    Statement,
+)
 
 
 class FeedbackLog(Protocol):

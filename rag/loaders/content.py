@@ -18,7 +18,7 @@ class Content:
     """The canonical text of a file, and what is known of where it stood.
 
     `places` are where pages or rows begin, in order; `encoding` is empty for formats that carry their own. `layout`
-    is packed by `rag.layout`. `warnings` are for people: what of the file could not be read.
+    is packed by `rag.text.page_layout`. `warnings` are for people: what of the file could not be read.
     """
 
     text: str

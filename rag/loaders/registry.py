@@ -40,7 +40,11 @@ FORMATS = {
     **dict.fromkeys((".html", ".htm", ".xhtml"), _HTML),
     **dict.fromkeys((".csv", ".tsv"), _CSV),
     **dict.fromkeys((".jsonl", ".ndjson"), _JSON_LINES),
+<<<<<<< HEAD
     ".pdf": Format("PDF", "pdf", foreign=True),
+=======
+    ".pdf": Format("PDF", "pdf.document", foreign=True),
+>>>>>>> main
     ".docx": Format("a Word document", "office.docx", foreign=True),
     ".epub": Format("EPUB", "web.epub", foreign=True),
     ".eml": Format("e-mail", "mail", foreign=True),

@@ -1,4 +1,4 @@
-"""How long the chat takes, told as ratios: `python -m tests.browser.figures [ROUNDS]` prints the table in docs/chat.md.
+"""How long the chat takes, as ratios: `python -m tests.browser.figures [ROUNDS]` prints the table of the chat's page.
 
 Eight browsers are eight contexts of one Chromium on this machine, which then shares the processor with the server and
 the model: what eight visitors on computers of their own would see is better. Seconds differ from machine to machine,
@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from rag import Assistant
 from tests.browser.conftest import FLAGS, browser_path
 from tests.browser.serving import served
-from tests.ui.fakes import SEED
+from tests.fakes.chat import SEED
 
 ROUNDS = 3  # each of every question, for one client and for eight
 CLIENTS = (1, 8)

@@ -19,7 +19,7 @@ import uvicorn
 from rag import Assistant
 from rag.types import Document
 from tests import fakes
-from tests.ui.fakes import SEED, FakeAssistant, document, seeded
+from tests.fakes.chat import SEED, FakeAssistant, document, seeded
 from ui import build, look
 from ui.app import start
 

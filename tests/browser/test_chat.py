@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Open
 from tests.browser.serving import ECHO
-from tests.ui.fakes import seeded
+from tests.fakes.chat import seeded
 
 pytestmark = [pytest.mark.browser, pytest.mark.network]
 

@@ -11,8 +11,8 @@ from rag import Feedback
 from tests import fakes
 from tests.browser.conftest import Chat, Open
 from tests.browser.test_chat import QUESTION, QUOTE, TWO_SPANS
-from tests.ui.fakes import seeded
-from ui.shelf import title_of
+from tests.fakes.chat import seeded
+from ui.conversations.store import title_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.network]
 Visitor = Callable[[], BrowserContext]

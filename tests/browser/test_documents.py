@@ -9,8 +9,8 @@ from tests import fakes
 from tests.browser.conftest import Open
 from tests.browser.test_chat import QUESTION, QUOTE, TWO_SPANS
 from tests.browser.test_look import AXE, VIOLATIONS
-from tests.ui.fakes import seeded
-from ui.uploads import TYPES
+from tests.fakes.chat import seeded
+from ui.documents.uploads import TYPES
 
 pytestmark = [pytest.mark.browser, pytest.mark.network]
 Visitor = Callable[[], BrowserContext]

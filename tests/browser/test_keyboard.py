@@ -7,7 +7,7 @@ from playwright.sync_api import BrowserContext, Locator, expect
 
 from tests.browser.conftest import Chat, Open
 from tests.browser.test_chat import QUESTION, QUOTE, TWO_SPANS
-from tests.ui.fakes import seeded
+from tests.fakes.chat import seeded
 
 pytestmark = [pytest.mark.browser, pytest.mark.network]
 Visitor = Callable[[], BrowserContext]

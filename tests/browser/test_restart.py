@@ -15,7 +15,7 @@ from tests.browser.test_chat import QUESTION, QUOTE, TWO_SPANS
 pytestmark = [pytest.mark.browser, pytest.mark.network]
 SCRIPT = """
 import sys, threading
-from tests.ui.fakes import seeded
+from tests.fakes.chat import seeded
 from ui.app import start
 start(seeded(), port=int(sys.argv[1]))
 print("up", flush=True)

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.browser.serving import ROOT
-from tests.ui.fakes import seeded
+from tests.fakes.chat import seeded
 
 pytestmark = [pytest.mark.browser, pytest.mark.network]
 
@@ -58,7 +58,7 @@ def test_behind_a_password_nothing_is_given_without_it(addresses: dict[str, str]
 
 def test_a_taken_port_is_a_setting_to_change(address: str) -> None:
     port = address.rsplit(":", 1)[1]
-    script = f"from ui.app import start; from tests.ui.fakes import seeded; start(seeded(), port={port})"
+    script = f"from ui.app import start; from tests.fakes.chat import seeded; start(seeded(), port={port})"
     run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
     assert run.stderr.splitlines()[-1].startswith("rag.errors.SettingsError: The chat cannot listen on 127.0.0.1")
     assert run.stderr.rstrip().endswith("Try another --port.")

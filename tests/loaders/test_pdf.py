@@ -8,8 +8,8 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from rag.errors import UnreadableSourceError
-from rag.layout import Layout, PageSize, pack, unpack
 from rag.loaders import Loaded, load
+from rag.text.page_layout import Layout, PageSize, pack, unpack
 from rag.types import Box, Place
 from tests.loaders.pdf_maker import Put, column, pdf
 

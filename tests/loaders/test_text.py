@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from rag.chunking import chunk_document
 from rag.errors import UnreadableSourceError
 from rag.loaders import load, make_document
+from rag.text.chunking import chunk_document
 from rag.types import Document, Place
 from tests.fakes import WordEncoder
 

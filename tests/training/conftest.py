@@ -4,9 +4,9 @@ import pytest
 import torch
 from transformers import BertConfig
 
-from training.data import Reading
-from training.model import HIDDEN, ReaderModel
-from training.text import Passage, Span
+from training.data.development import Reading
+from training.data.text import Passage, Span
+from training.modeling.model import HIDDEN, ReaderModel
 
 TOWER = (
     "The Eiffel Tower was built in Paris in 1889. Gustave Eiffel led the largest team of engineers. "

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from rag.errors import SettingsError
-from ui.guard import check_host, is_loopback, parse_auth
+from ui.security import check_host, is_loopback, parse_auth
 
 LOOPBACK = ["127.0.0.1", "127.8.8.8", "localhost", "::1"]
 REACHABLE = ["0.0.0.0", "10.1.2.3", "::", "example.org", ""]

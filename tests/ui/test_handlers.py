@@ -8,7 +8,7 @@ import pytest
 
 from rag.errors import IndexLockedError
 from rag.types import Answer, Event, Statement
-from tests.ui.fakes import FakeAssistant, answered, document, quoted, seeded
+from tests.fakes.chat import FakeAssistant, answered, document, quoted, seeded
 from ui.examples import candidates
 from ui.handlers import CHANGED, FAULT, GONE, Chat, failed
 from ui.types import Mark, Turn

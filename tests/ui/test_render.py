@@ -6,12 +6,12 @@ import pytest
 
 from rag.reports import DocumentInfo
 from rag.types import Note, Reason, Refusal, Statement
-from tests.ui.fakes import answered, document, quoted, refused
+from tests.fakes.chat import answered, document, quoted, refused
 from tests.ui.test_markup import ATTACKS, Reading
-from ui.bar import bar
-from ui.reader import LISTED, contents, progress
-from ui.reader import document as view_of
+from ui.conversations.bar import bar
 from ui.render import TITLES, conversation, file_name, header, percent, size, welcome
+from ui.sources.pane import LISTED, contents, progress
+from ui.sources.pane import document as view_of
 from ui.types import Kept, Mark, Turn, Upload, View
 
 NOTES = document("folder/notes.txt", "Rain fell. The bridge is 40 metres long. Rain fell. It was built in 1911.\n")

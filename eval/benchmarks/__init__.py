@@ -1,0 +1,1 @@
+"""Speed, memory, generators and other systems, measured on this machine in one run."""

@@ -1,0 +1,1 @@
+"""A judged run for people and for programs: terminal, Markdown, HTML, JUnit."""

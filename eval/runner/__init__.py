@@ -1,0 +1,1 @@
+"""Asks the questions, judges the claims, keeps a run and compares two."""

@@ -1,0 +1,1 @@
+"""Metrics, scorers, statistics and thresholds: values in, numbers out."""

@@ -1,0 +1,179 @@
+"""What the command line prints: tables, answers with their receipts, progress. Plain lines when piped.
+
+Text from documents is printed as text: no markup in it is obeyed, and control characters are shown, not sent.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Column, Table
+from rich.text import Text
+
+from rag.models.calibration import load_calibration
+from rag.models.registry import best_reader, calibration_of
+from rag.reports import CheckReport, DocumentInfo, Feedback, IngestReport
+from rag.text.sentences import LINE_BREAK
+from rag.types import UNVERIFIED, Answer, Citation, Document
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def print_json(value: Any) -> None:
+    """A value as JSON on standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def strictness_help() -> str:
+    """What each strictness costs and brings, as it was measured on development questions."""
+    points = load_calibration(calibration_of(best_reader())).strictness
+    measured = "; ".join(
+        f"{name} refuses {point['over_refusal']:.0%} of what the documents answer and {point['refusal_recall']:.0%} of "
+        "what they do not"
+        for name, point in points.items()
+    )
+    return f"How sure to be before answering. On development questions {measured}."
+
+
+def print_answer(answer: Answer, *, dropped: bool = False) -> None:
+    """An answer with numbered receipts, or a refusal with the nearest passages; and on request what was dropped."""
+    if answer.standalone_question != answer.question.strip():
+        out.print(_shown(f"Looked up: {answer.standalone_question}", style="dim"))
+    if answer.refusal:
+        out.print(_shown(answer.refusal.message, style="yellow"))
+        _print_citations("The nearest passages:", answer.refusal.nearest)
+    else:
+        _print_statements(answer)
+    _print_remarks(answer, dropped)
+
+
+def _print_statements(answer: Answer) -> None:
+    numbers: dict[Citation, int] = {}
+    text = Text() if answer.verified else Text(UNVERIFIED, style="bold red")
+    for statement in answer.statements:
+        marks = [numbers.setdefault(citation, len(numbers) + 1) for citation in statement.citations]
+        text.append_text(_shown(statement.text, style="bold"))
+        text.append("".join(f" [{mark}]" for mark in marks) + " ", style="cyan")
+    text.rstrip()
+    out.print(text)
+    _print_citations("Sources:", list(numbers))
+    out.print(f"confidence {answer.confidence:.0%}", style="dim")
+
+
+def _print_remarks(answer: Answer, dropped: bool) -> None:
+    """What people should know besides: notes, and the statements that failed verification, or how many."""
+    for note in answer.notes:
+        out.print(_shown(f"{note.message}{f' ({note.count})' if note.count > 1 else ''}", style="dim"))
+    if not answer.dropped:
+        return
+    count = f"{len(answer.dropped)} dropped: not borne out by the documents, or beside the question"
+    out.print(f"{count}." if not dropped else f"{count}:", style="dim")
+    for statement in answer.dropped if dropped else ():
+        struck = _shown(statement.text, style="strike dim")
+        out.print(Text("  ").append_text(struck if out.is_terminal else _shown(f"~~{statement.text}~~")))
+
+
+def print_documents(documents: Sequence[DocumentInfo]) -> None:
+    """The documents of an index, one a line."""
+    if not documents:
+        out.print("The index is empty. Add documents with `rag ingest PATH`.")
+        return
+    if not out.is_terminal:
+        for info in documents:  # not through Rich, which turns tabs into spaces
+            values = info.doc_id, _shown(info.source), info.characters, info.chunks, info.version
+            sys.stdout.write("\t".join(map(str, values)) + "\n")
+        return
+    source = Column("source", overflow="fold")
+    table = Table("id", source, "characters", "chunks", "version", box=None, header_style="dim", pad_edge=False)
+    for info in documents:
+        sizes = f"{info.characters:,}", f"{info.chunks:,}"
+        table.add_row(info.doc_id, _shown(info.source), *sizes, info.version[:12])
+    out.print(table)
+
+
+def print_document(document: Document, span: tuple[int, int] | None) -> None:
+    """A document's text, all of it or between two offsets with what surrounds them."""
+    if span is None:
+        out.print(_shown(document.text), end="" if document.text.endswith("\n") else "\n")
+        return
+    start, end = span
+    first, last = _paragraphs(document.text, start, end)
+    out.print(f"{document.source}:{document.line_at(start)}  characters {start}–{end}", style="dim")
+    text = _shown(document.text[first:start])
+    text.append_text(_shown(document.text[start:end], style="black on yellow" if out.is_terminal else ""))
+    out.print(text.append_text(_shown(document.text[end:last])) if out.is_terminal else document.text[start:end])
+
+
+def print_ingest(report: IngestReport) -> None:
+    """What an ingest did, and each file that failed."""
+    for warning in report.warnings:
+        err.print(_shown(f"{warning.source}: {warning.message}", style="yellow"))
+    for failure in report.failed:
+        err.print(_shown(f"failed: {failure.reason}", style="red"))
+    kinds = ("added", "changed", "unchanged", "removed", "failed")
+    counts = ", ".join(f"{len(getattr(report, kind)):,} {kind}" for kind in kinds if getattr(report, kind))
+    made = f"; {report.chunks:,} chunks, {report.embedded:,} texts embedded" if report.chunks else ""
+    out.print(f"{counts or 'nothing to do'}{made} ({report.seconds:.1f} s)")
+
+
+def print_check(report: CheckReport) -> None:
+    """The state of an index, and each problem."""
+    for problem in report.problems:
+        err.print(_shown(f"problem: {problem}", style="red"))
+    state = "sound" if not report.problems else f"{len(report.problems)} problems"
+    out.print(f"{report.documents:,} documents, {report.chunks:,} chunks, {report.vectors:,} vectors: {state}")
+
+
+def print_feedback(entries: Sequence[Feedback]) -> None:
+    """Votes, one a line, each comment below its own."""
+    if not entries:
+        out.print("Nobody has voted on an answer yet. The chat has a thumb up and a thumb down below each.")
+    for entry in entries:
+        out.print(Text(f"{entry.time}  {entry.vote:<4}  ").append_text(_shown(" ".join(entry.question.split()))))
+        if entry.comment:
+            _print_indented(" ".join(entry.comment.split()))
+
+
+def _print_citations(title: str, citations: Sequence[Citation]) -> None:
+    if not citations:
+        return
+    out.print()
+    out.print(title, style="dim")
+    for number, citation in enumerate(citations, start=1):
+        place = Text(f"[{number}] ", style="cyan")
+        place.append_text(_shown(f"{citation.source}{_where(citation)}"))
+        out.print(place.append(f"  characters {citation.start}–{citation.end}", style="dim"))
+        _print_indented(" ".join(citation.quote.split()))
+
+
+def _where(citation: Citation) -> str:
+    """The page, row or line of a citation, as it follows the file's name."""
+    if citation.page or citation.row:
+        return f", page {citation.page}" if citation.page else f", row {citation.row}"
+    return f":{citation.line}" if citation.line else ""
+
+
+def _print_indented(quote: str) -> None:
+    """A quotation, indented: wrapped to the terminal's width, or whole on one line when piped."""
+    if out.is_terminal:
+        out.print(Padding(_shown(quote, style="italic"), (0, 0, 0, 4)), soft_wrap=False)
+    else:
+        out.print(Text("    ").append_text(_shown(quote)))
+
+
+def _paragraphs(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span widened to the ends of its lines."""
+    before = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
+    after = LINE_BREAK.search(text, end)
+    return before, after.start() if after else len(text)
+
+
+def _shown(text: str, style: str = "") -> Text:
+    return Text(_CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text.replace("\r\n", "\n")), style=style)

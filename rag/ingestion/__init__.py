@@ -1,0 +1,1 @@
+"""From files to a consistent index: discovery, reading, chunking, embedding, publishing."""

@@ -1,0 +1,1 @@
+"""Language models behind LlamaIndex's `LLM`, and where their files are."""

@@ -1,0 +1,138 @@
+"""The reader that reads each passage with the trained cross-encoder, and what that says of every sentence.
+
+docs/lab/reader-log.md has what it was measured at.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from rag.models.calibration import Calibration, Logistic, question_values, sentence_values
+from rag.models.cross_encoder import Found, SpanModel
+from rag.protocols import Encoder
+from rag.reader.similarity import ON_TOPIC, order, places_of, similarities
+from rag.types import Chunk, Evidence, Passage, Reading
+
+# Whether a text answers, read by itself: the mean of both logits, as it stands.
+_ALONE = Logistic({"answerable": 0.5, "margin": 0.5}, bias=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the models say of one sentence.
+
+    `similarity` is its MaxSim with the question. `margin` is how far the best answer that starts in it is above "no
+    answer", and `answer` where that is in the document; None for a sentence that lies past the model's window.
+    `answerable` is the model's word on its whole passage.
+    """
+
+    chunk: Chunk
+    start: int
+    end: int
+    similarity: float
+    answerable: float
+    margin: float | None
+    answer: tuple[int, int] | None
+
+    @property
+    def words(self) -> str:
+        """The characters of `answer`, empty if it was not read."""
+        return self.chunk.quote(*self.answer) if self.answer else ""
+
+    def values(self) -> dict[str, float]:
+        """The numbers that rank it among sentences."""
+        return sentence_values(self.margin, self.similarity)
+
+
+class SpanReader:
+    """A `Reader` that reads each passage with the trained model, and ranks sentences by it and by MaxSim together."""
+
+    def __init__(self, model: SpanModel, calibration: Calibration) -> None:
+        self._model = model
+        self._calibration = calibration
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """The least confidence to answer with, by strictness."""
+        return {name: point["threshold"] for name, point in self._calibration.strictness.items()}
+
+    def read(self, question: str, passages: Sequence[Passage], encoder: Encoder) -> Reading:
+        """Every sentence of the passages, likeliest first, how likely it is that they answer, and in which words.
+
+        The score of evidence is the probability that its sentence answers, given that one does.
+        """
+        seen = self._look(question, passages, encoder)
+        if not seen:
+            return Reading(evidence=(), confidence=0.0, on_topic=False)
+        scored = [
+            (Evidence(item.chunk, item.start, item.end, self._calibration.sentence(item.values())), item)
+            for item in seen
+        ]
+        scored.sort(key=lambda pair: order(pair[0]))
+        best, first = scored[0]
+        alone = read_alone(self._model, question, best.quote).answerable
+        confidence = self._calibration.question(signs(question, seen, first, alone))
+        short = Evidence(first.chunk, *first.answer, best.score) if first.answer else None
+        return Reading(
+            evidence=tuple(evidence for evidence, _ in scored),
+            confidence=confidence,
+            on_topic=max(item.similarity for item in seen) >= ON_TOPIC,
+            short_answer=short,
+        )
+
+    def _look(self, question: str, passages: Sequence[Passage], encoder: Encoder) -> list[Seen]:
+        return look(question, passages, encoder=encoder, model=self._model)
+
+    def relevance(self, question: str, statement: str) -> float:
+        """The model's word on the statement as a passage: of its classifier and of its best span, as one logit."""
+        read = read_alone(self._model, question, statement)
+        margin = read.sentences[0][0] if read.sentences[0] else None
+        return _ALONE({**sentence_values(margin, 0.0), "answerable": read.answerable})
+
+    def load(self) -> None:
+        """Load the model."""
+        self._model.load()
+
+
+def look(question: str, passages: Sequence[Passage], *, encoder: Encoder, model: SpanModel) -> list[Seen]:
+    """What the models say of every sentence of the passages, headings left out, in the passages' order."""
+    places = places_of(passages)
+    unread = [
+        Seen(chunk, item.start, item.end, similarity, answerable=0.0, margin=None, answer=None)
+        for (chunk, item), similarity in zip(places, similarities(encoder, question, places), strict=True)
+    ]
+    return read_in(question, unread, model)
+
+
+def read_in(question: str, seen: Sequence[Seen], model: SpanModel) -> list[Seen]:
+    """The sentences with what the model says of each, which reads every chunk of theirs once."""
+    by_chunk = [(chunk, list(items)) for chunk, items in groupby(seen, key=lambda item: item.chunk)]
+    texts = [
+        (chunk.text, [(item.start - chunk.start, item.end - chunk.start) for item in items])
+        for chunk, items in by_chunk
+    ]
+    found = []
+    for (chunk, items), read in zip(by_chunk, model.read(question, texts), strict=True):
+        for item, best in zip(items, read.sentences, strict=True):
+            margin, answer = (best[0], (chunk.start + best[1], chunk.start + best[2])) if best else (None, None)
+            found.append(replace(item, answerable=read.answerable, margin=margin, answer=answer))
+    return found
+
+
+def read_alone(model: SpanModel, question: str, text: str) -> Found:
+    """What is read in a text as one sentence, without its passage."""
+    return model.read(question, [(text, [(0, len(text))])])[0]
+
+
+def signs(question: str, seen: Sequence[Seen], first: Seen, alone: float) -> dict[str, float]:
+    """The numbers that tell whether the passages answer: the best of each model's, and what `first` is by itself.
+
+    `alone` is the model's word on that sentence without its passage, where a near miss shows.
+    """
+    return question_values(
+        question,
+        first.chunk.quote(first.start, first.end),
+        answerable=max(item.answerable for item in seen),
+        similarity=max(item.similarity for item in seen),
+        alone=alone,
+    )

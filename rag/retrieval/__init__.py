@@ -1,0 +1,1 @@
+"""Retrieval: dense and BM25 rankings over the same chunks, fused."""

@@ -1,0 +1,1 @@
+"""What little knowledge of English the rules need: tokens, stems, questions."""

@@ -1,0 +1,1 @@
+"""Verification: whether the evidence supports a statement. It fails closed."""

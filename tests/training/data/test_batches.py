@@ -1,0 +1,50 @@
+"""Tokens and characters agree: a row's label covers its answer, whatever is cut."""
+
+from random import Random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from training.data import batches
+from training.data.development import Claim, Reading
+from training.data.text import Passage, Span
+
+
+def row(context: str, answer: str) -> Reading:
+    start = context.index(answer)
+    return Reading("r", "g", "Who is it?", Passage(context, Span(start, start + len(answer))), "plain", (answer,))
+
+
+def test_the_label_covers_the_answers_characters() -> None:
+    encoding = batches.encode_pair("Who is it?", "It was “Zoë” – 😀 – who came.")
+    found = batches.token_span(encoding, Span(8, 11))
+    assert found is not None
+    assert (encoding.offsets[found[0]][0], encoding.offsets[found[1]][1]) == (8, 11)
+
+
+def test_an_answer_past_the_window_gives_no_item() -> None:
+    assert batches.reading_item(row("word " * 400 + "Zoe.", "Zoe")) is None
+
+
+def test_an_unanswerable_row_points_at_the_first_token() -> None:
+    item = batches.reading_item(Reading("r", "g", "Who?", Passage("Nobody.")))
+    assert item is not None
+    assert (item.start, item.end, item.supported) == (0, 0, None)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(1, 60), min_size=1, max_size=30), st.integers(64, 400))
+def test_batches_hold_each_row_once_within_the_budget(sizes: list[int], budget: int) -> None:
+    items = [batches.claim_item(Claim(str(size), "it is so", "word " * size, True)) for size in sizes]
+    made = batches.batched(items, budget, Random(0))
+    assert sum(int(batch.attention.sum()) for batch in made) == sum(len(item.ids) for item in items)
+    assert all(batch.tokens <= budget or len(batch.ids) == 1 for batch in made)
+
+
+def test_spans_may_lie_in_the_passage_or_on_the_first_token_only() -> None:
+    item = batches.reading_item(row("It was Zoe.", "Zoe"))
+    assert item is not None
+    batch = batches.collate([item])
+    encoding = batches.encode_pair("Who is it?", "It was Zoe.")
+    expected = [index == 0 or sequence == 1 for index, sequence in enumerate(encoding.sequence_ids)]
+    assert batch.passage[0].tolist() == expected

@@ -1,0 +1,1 @@
+"""From logits to probabilities and thresholds, on development data; and their measures."""

@@ -1,0 +1,108 @@
+"""An export's calibration and its whole measurement: into the product's folder, and as figures in JSON."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from random import Random
+
+from rag.models.calibration import load_calibration
+from rag.models.cross_encoder import LargeSpanModel, SpanModel
+from rag.models.registry import BASE, LARGE_READER, READER, WEIGHTS, ModelFiles, calibration_of, find_model
+from rag.models.sentence_encoder import SentenceEncoder
+from rag.protocols import Encoder
+from rag.reader.cascade import look_twice
+from rag.reader.span import look
+from training.calibration import fit, pipeline, support
+from training.calibration.metrics import Figure
+from training.calibration.pipeline import Look
+from training.data import development
+from training.modeling.export import FACTS
+
+SEED = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was fitted to a reader, as calibration.json has it, and what it is worth: figures by title."""
+
+    fitted: dict[str, object]
+    figures: dict[str, list[Figure]]
+
+    def lines(self) -> Iterator[str]:
+        """The figures, a line each under their titles."""
+        for title, found in self.figures.items():
+            yield f"\n{title}"
+            yield from (f"  {one}" for one in found)
+
+
+def calibrate_export(
+    export: Path, out: Path | None, *, large: bool, indexes: Path, limit: int, say: Callable[[str], None]
+) -> dict[str, list[Figure]]:
+    """Fit, measure and ship the export: weights, calibration.json and figures.json go to `out`.
+
+    A `large` reader is measured as the product has it read, after the small one that ships.
+    """
+    encoder = SentenceEncoder(lambda: find_model(BASE))
+    model = (LargeSpanModel if large else SpanModel)(lambda: ModelFiles(export.name, export, ""))
+    seeing: Look = partial(look, encoder=encoder, model=model)
+    if large:
+        ranks = load_calibration(calibration_of(READER)).sentence
+        seeing = partial(look_twice, encoder=encoder, first=SpanModel(), ranks=ranks, model=model)
+    found = measured(model, seeing, encoder, indexes=indexes, limit=limit, say=say)
+    facts = json.loads((export / FACTS).read_text(encoding="utf-8"))
+    _write(
+        out or calibration_of(LARGE_READER if large else READER).parent,
+        export,
+        {**facts, **found.fitted},
+        found.figures,
+    )
+    for line in found.lines():
+        say(line)
+    return found.figures
+
+
+def measured(
+    model: SpanModel, seeing: Look, encoder: Encoder, *, indexes: Path, limit: int, say: Callable[[str], None]
+) -> Report:
+    """Fit and measure a reader, which sees passages as `seeing` does and sentences by themselves with `model`.
+
+    About half an hour on two cores, most of it to read the development sets.
+    """
+    sets = {}
+    for name in pipeline.SETS:
+        sets[name] = pipeline.observe(name, indexes, seeing)
+        say(f"read {name}: {len(sets[name])} questions")
+    ranks = fit.ranking([row for rows in sets.values() for row in rows])
+    judged = [one for name, rows in sets.items() for one in fit.judged(_kind(name), rows, ranks, model)]
+    values = fit.crossed(judged)
+    answers, points = fit.answering(judged), fit.curve(judged, values)
+    claims = support.judged(model)
+    borne_out = support.support([row for row in claims if row.set in support.FITTED])
+    figures = {
+        "pipeline": fit.figures(judged, values, points["balanced"]["threshold"]),
+        "sentences quoted, CLAPnq": fit.selection(sets["clapnq"], ranks),
+        "sentences quoted, SQuAD 2.0": fit.selection(sets["squad2"], ranks),
+        "sentences quoted, seed": fit.selection(sets["seed"], ranks),
+        "claims": support.ablation(claims),
+    }
+    for name in ("dev_reading_squad2_dev", "dev_reading_policyqa"):
+        rows = development.reading_rows(name)
+        read = pipeline.given(Random(SEED).sample(rows, min(limit, len(rows))), encoder, seeing)
+        figures[f"{name}, passage given"] = fit.given(read, ranks, model)
+    return Report(fit.calibration(ranks, answers, borne_out, points), figures)
+
+
+def _kind(name: str) -> str:
+    """Questions about something else weigh as one set."""
+    return "strangers" if name.endswith("-strangers") else name
+
+
+def _write(out: Path, export: Path, fitted: dict[str, object], figures: dict[str, list[Figure]]) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(export / WEIGHTS, out / WEIGHTS)
+    plain = {title: [asdict(one) for one in found] for title, found in figures.items()}
+    for name, content in (("calibration.json", fitted), ("figures.json", plain)):
+        (out / name).write_text(f"{json.dumps(content, indent=1)}\n", encoding="utf-8")

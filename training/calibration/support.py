@@ -1,0 +1,120 @@
+"""Fits and measures the verifier on the development claims: the model alone, the checks alone, and both.
+
+Every set weighs alike. FEVER-symmetric's `test` file, development data like the rest, is measured and fits nothing.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+
+from rag.models.calibration import Logistic
+from rag.models.cross_encoder import SpanModel
+from rag.verification.verifier import CHECKS, SUPPORT, support_values
+from training.calibration.metrics import Figure, auroc_figure, balanced_accuracy, figure
+from training.data import development
+from training.data.development import Claim
+from training.data.text import sentences
+
+FITTED = ("fm2_dev", "fever_symmetric_dev", "wice_dev")
+WAYS = {"model": ("model",), "checks": CHECKS, "both": SUPPORT}
+FOLDS = 5
+CHOSEN = 4  # sentences of a page
+LOOKED_AT = 16  # sentences that share the most words with the claim, of which those are chosen
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A claim of a set: what the model and the checks say of it, by name, and whether its evidence bears it out."""
+
+    set: str
+    values: dict[str, float]
+    supported: bool
+
+
+def judged(model: SpanModel) -> list[Judged]:
+    """Every development claim; of WiCE's pages the four sentences that the model finds to support the claim most."""
+    found = []
+    for name in ("fm2_dev", "fever_symmetric_dev", "fever_symmetric_test"):
+        found += _judged(name, development.claim_rows(f"dev_claims_{name}"), model)
+    return found + _judged("wice_dev", [chosen(row, model) for row in whole_pages()], model)
+
+
+def _judged(name: str, rows: Sequence[Claim], model: SpanModel) -> list[Judged]:
+    logits = model.support([(row.claim, row.evidence) for row in rows])
+    return [
+        Judged(name, support_values(row.claim, row.evidence, logit), row.supported)
+        for row, logit in zip(rows, logits, strict=True)
+    ]
+
+
+def support(rows: Sequence[Judged], names: Sequence[str] = WAYS["both"]) -> Logistic:
+    """The probability of support from the named values; both labels of every set weigh alike."""
+    values = np.array([[row.values[name] for name in names] for row in rows])
+    kinds = [(row.set, row.supported) for row in rows]
+    weights = [len(rows) / kinds.count(kind) for kind in kinds]
+    fitted = LogisticRegression(C=1.0).fit(values, [row.supported for row in rows], sample_weight=weights)
+    named = {name: float(weight) for name, weight in zip(names, fitted.coef_[0], strict=True)}
+    return Logistic(named, float(fitted.intercept_[0]))
+
+
+def ablation(rows: Sequence[Judged]) -> list[Figure]:
+    """Balanced accuracy at one half, and AUROC, of each way on each set; by a model that did not see the row."""
+    found = []
+    for way, names in WAYS.items():
+        values = _crossed(rows, names)
+        for name in (*FITTED, "fever_symmetric_test"):
+            inside = [place for place, row in enumerate(rows) if row.set == name]
+            truth = np.array([rows[place].supported for place in inside])
+            scores = values[inside]
+            found += [
+                _accuracy(f"{name}, {way}", truth, scores),
+                auroc_figure(f"{name}, {way}: AUROC", truth.tolist(), scores.tolist()),
+            ]
+    return found
+
+
+def _accuracy(name: str, truth: NDArray[np.bool_], scores: Floats) -> Figure:
+    return figure(f"{name}: balanced accuracy", len(truth), lambda at: balanced_accuracy(truth[at], scores[at] >= 0.5))
+
+
+def _crossed(rows: Sequence[Judged], names: Sequence[str]) -> Floats:
+    values = np.zeros(len(rows))
+    for held in range(FOLDS):
+        fitting = [row for place, row in enumerate(rows) if place % FOLDS != held and row.set in FITTED]
+        model = support(fitting, names)
+        for place in range(held, len(rows), FOLDS):
+            values[place] = model(rows[place].values)
+    return values
+
+
+def whole_pages() -> list[Claim]:
+    """WiCE's claims, each with its page as lines."""
+    rows = development.read_jsonl(development.shared_file("dev_claims_wice_dev"))
+    return [Claim(row["id"], row["claim"], row["evidence"], bool(row["label"])) for row in rows]
+
+
+def chosen(row: Claim, model: SpanModel, count: int = CHOSEN) -> Claim:
+    """The claim with the `count` sentences of its page, each read alone, that support it most; in the page's order."""
+    pieces = [row.evidence[s.start : s.end][:600] for s in sentences(row.evidence)]
+    pieces = list(dict.fromkeys(piece for piece in pieces if len(piece.split()) > 3)) or [row.evidence[:1000]]
+    pieces = sharing_words(row.claim, pieces, LOOKED_AT)
+    logits = model.support([(row.claim, piece) for piece in pieces])
+    best = sorted(range(len(pieces)), key=lambda place: (-logits[place], place))[:count]
+    return replace(row, evidence=" ".join(pieces[place] for place in sorted(best)))
+
+
+def sharing_words(claim: str, pieces: Sequence[str], count: int) -> list[str]:
+    """The pieces with the most of the claim's words, rare ones counting more, in their order."""
+    bags = [set(re.findall(r"\w+", piece.lower())) for piece in pieces]
+    asked = set(re.findall(r"\w+", claim.lower()))
+    held = Counter(word for bag in bags for word in bag & asked)
+    scores = [sum(1 / held[word] for word in sorted(bag & asked)) for bag in bags]
+    best = sorted(range(len(pieces)), key=lambda i: (-scores[i], i))[:count]
+    return [pieces[i] for i in sorted(best)]

@@ -1,0 +1,1 @@
+"""The data that trains: sets, texts with spans, claims, tasks, batches."""

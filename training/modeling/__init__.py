@@ -1,0 +1,1 @@
+"""The networks in training, the loop, checkpoints, export."""

@@ -1,0 +1,1 @@
+"""Unanswerable twins and edited claims: rows that look like right ones."""

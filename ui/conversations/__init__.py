@@ -1,0 +1,1 @@
+"""Conversations: kept in the browser, shown in a bar, exported."""

@@ -1,0 +1,1 @@
+"""Documents that come and go through the page."""
