@@ -35,9 +35,6 @@ NoteKind = Literal[
 ]
 Reason = Literal["empty_index", "off_topic", "not_stated", "unsupported", "bad_question"]
 PlaceKind = Literal["page", "row", "line"]
-BlockKind = Literal[
-    "heading", "paragraph", "list_item", "table_cell", "caption", "footnote", "code", "page_furniture"
-]
 Progress = Callable[[int, int], None]
 """Called with (done, total) as work goes on."""
 TokenSpans = Callable[[str], Sequence[tuple[int, int]]]
@@ -71,25 +68,6 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """A part of a document: `text[start:end]`, and what it is."""
-
-    kind: BlockKind
-    start: int
-    end: int
-    level: int = 0
-    number: str = ""
-    table: int | None = None
-    row: int | None = None
-    column: int | None = None
-    header: bool = False
-    label: tuple[int, int] | None = None
-    sheet: str = ""
-    cell: str = ""
-    recognised: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Document:
     """One source text as the index keeps it. `version` is the sha256 (hex) of `text` in UTF-8.
 
@@ -105,7 +83,6 @@ class Document:
     places: tuple[Place, ...] = field(default=(), repr=False)
     encoding: str = "utf-8"
     layout: bytes = field(default=b"", repr=False)
-    blocks: tuple[Block, ...] = field(default=(), repr=False)
 
     def line_at(self, offset: int) -> int:
         """The number of the line a character stands on; lines count from 1 and end in LF, CR LF or CR."""

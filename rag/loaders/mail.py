@@ -10,11 +10,7 @@ from pathlib import Path
 from rag.errors import UnreadableSourceError
 from rag.loaders.content import Content
 from rag.loaders.decoding import decode
-<<<<<<< HEAD
 from rag.loaders.web.html import write_html
-=======
-from rag.loaders.web.html import visible_text
->>>>>>> main
 
 _HEADERS = ("Subject", "From", "To", "Cc", "Date")
 

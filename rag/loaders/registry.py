@@ -40,11 +40,7 @@ FORMATS = {
     **dict.fromkeys((".html", ".htm", ".xhtml"), _HTML),
     **dict.fromkeys((".csv", ".tsv"), _CSV),
     **dict.fromkeys((".jsonl", ".ndjson"), _JSON_LINES),
-<<<<<<< HEAD
-    ".pdf": Format("PDF", "pdf", foreign=True),
-=======
     ".pdf": Format("PDF", "pdf.document", foreign=True),
->>>>>>> main
     ".docx": Format("a Word document", "office.docx", foreign=True),
     ".epub": Format("EPUB", "web.epub", foreign=True),
     ".eml": Format("e-mail", "mail", foreign=True),
@@ -76,7 +72,7 @@ def load(path: Path, data: bytes, *, source: str) -> Loaded:
     text = _SURROGATE.sub("\ufffd", content.text)  # a JSON string may hold half a character; no file can
     if not text.strip():
         raise UnreadableSourceError(f"{path} is empty. Remove it, or put some text in it.")
-    parts: dict[str, Any] = {name: getattr(content, name) for name in ("places", "encoding", "layout", "blocks")}
+    parts: dict[str, Any] = {name: getattr(content, name) for name in ("places", "encoding", "layout")}
     return Loaded(make_document(text, source=source, **parts), content.warnings)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rag.loaders.grid import Grid
+from rag.loaders.markup.grid import Grid
 from rag.loaders.office.word_numbering import BULLET, Numbering
 from rag.loaders.office.word_parts import child, name_of, value
 from rag.loaders.office.word_runs import RunReader, Shown, Story

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rag.loaders.formulas import linear
-from rag.loaders.inline import lowered, raised
+from rag.loaders.markup.formulas import linear
+from rag.loaders.markup.inline import lowered, raised
 from rag.loaders.office.word_parts import child, name_of, number, value
 from rag.loaders.office.word_styles import Styles
 

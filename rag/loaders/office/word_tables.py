@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rag.loaders.grid import Grid, GridCell
+from rag.loaders.markup.grid import Grid, GridCell
 from rag.loaders.office.word_parts import child, is_on, name_of, number, value
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from rag.loaders.grid import Grid, GridCell
+from rag.loaders.markup.grid import Grid, GridCell
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rag.loaders.blocks import Blocks, Runs, Span
-from rag.loaders.formulas import linear
-from rag.loaders.grid import Grid, write_table
-from rag.loaders.inline import lowered, raised
-from rag.loaders.outline import clause_number, heading_number
+from rag.loaders.markup.formulas import linear
+from rag.loaders.markup.grid import Grid, write_table
+from rag.loaders.markup.inline import lowered, raised
+from rag.loaders.markup.outline import clause_number, heading_number
 from rag.loaders.web.html_tables import children, lays_out, read_table
 from rag.loaders.web.notes import is_note, is_note_mark, leads_back, marks_by_target, refers_to_note
 from rag.loaders.web.visibility import sight

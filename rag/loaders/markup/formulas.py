@@ -6,7 +6,7 @@ Only what is shown is written, and once: of MathML's `semantics` the presentatio
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from rag.loaders.inline import exponent
+from rag.loaders.markup.inline import exponent
 
 
 class Node(Protocol):

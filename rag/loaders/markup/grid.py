@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rag.loaders.blocks import Blocks, CellText, Span
-from rag.loaders.headers import is_header, is_units, names_values
+from rag.loaders.markup.headers import is_header, is_units, names_values
 
 COLUMNS = 1000  # a cell that says it spans more is cut there, as browsers do
 _REPEATED = 200  # characters of a value that is written again where it spans
