@@ -1,7 +1,8 @@
 """A document put together block by block: its canonical text, and where in it each block stands.
 
-Blocks are parted by an empty line, the rows of a table too, the cells of a row by ` | `. Positions are counted as the
-text grows; none is searched for. Knows no format.
+Blocks are parted by an empty line, the rows of a table too, the cells of a row by ` | `. Page furniture stands after
+everything else, so that it interrupts nothing. Positions are counted as the text grows; none is searched for. Knows no
+format.
 """
 
 import re
@@ -13,6 +14,7 @@ from rag.types import Block, BlockKind
 Span = tuple[int, int]
 CELL = " | "
 PARTED = "\n\n"
+_NAMED = ": "
 
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _AROUND_BREAK = re.compile(r" *\n")
@@ -55,12 +57,22 @@ class Runs:
 
 @dataclass(frozen=True, slots=True)
 class CellText:
-    """A cell that is to be written: its text, its column (from 1), and where its column's header stands, if known."""
+    """A cell that is to be written: its text, its column (from 1), and where its column's header stands, if known.
+
+    A `name` is written in front of the text (`name: text`) and is its label. `address` is that of a spreadsheet.
+    """
 
     text: str
     column: int
     header: bool = False
     label: Span | None = None
+    name: str = ""
+    address: str = ""
+
+    @property
+    def written(self) -> str:
+        """The name, if there is one, and the text."""
+        return f"{self.name}{_NAMED}{self.text}" if self.name and self.text else self.text
 
 
 @dataclass(slots=True)
@@ -69,8 +81,9 @@ class Blocks:
 
     _parts: list[str] = field(default_factory=list)
     _blocks: list[Block] = field(default_factory=list)
+    _aside: list[str] = field(default_factory=list)
+    _sheets: list[str] = field(default_factory=list)
     _length: int = 0
-    _tables: int = 0
 
     def add(
         self,
@@ -92,32 +105,30 @@ class Blocks:
         self._blocks.append(block)
         return block
 
-    def table(self) -> int:
-        """The number of a table that begins."""
-        self._tables += 1
-        return self._tables
+    def table(self, sheet: str = "") -> int:
+        """The number of a table that begins, on that sheet of a spreadsheet."""
+        self._sheets.append(sheet)
+        return len(self._sheets)
 
-    def row(
-        self, table: int, row: int, cells: Sequence[CellText], *, named_by_first: bool = False
-    ) -> list[Block]:
+    def row(self, table: int, row: int, cells: Sequence[CellText], *, named_by_first: bool = False) -> list[Block]:
         """Write a row of a table; the blocks of its cells that are not empty.
 
         `named_by_first`: the first of them says what the others are, and is their label.
         """
         if not any(cell.text.strip() for cell in cells):
             return []
-        start = self._begin(CELL.join(cell.text for cell in cells).rstrip())
+        start = self._begin(CELL.join(cell.written for cell in cells).rstrip())
         written: list[Block] = []
         for cell in cells:
             if cell.text:
                 label = (written[0].start, written[0].end) if named_by_first and written else cell.label
-                written.append(_cell_block(table, row, cell, start, label))
-            start += len(cell.text) + len(CELL)
+                written.append(_cell_block(table, row, cell, start, label, self._sheets[table - 1]))
+            start += len(cell.written) + len(CELL)
         self._blocks.extend(written)
         return written
 
     def _begin(self, text: str) -> int:
-        start = self._length + (len(PARTED) if self._parts else 0)
+        start = self.position
         self._parts.append(text)
         self._length = start + len(text)
         return start
@@ -128,17 +139,37 @@ class Blocks:
         return self._length
 
     @property
+    def position(self) -> int:
+        """Where the next part of the text will begin."""
+        return self._length + (len(PARTED) if self._parts else 0)
+
+    @property
     def text(self) -> str:
         """The text of all blocks."""
-        return PARTED.join(self._parts)
+        return PARTED.join([*self._parts, *self._aside])
 
     @property
     def blocks(self) -> tuple[Block, ...]:
         """The blocks, in order of where they start."""
-        return tuple(self._blocks)
+        found, place = list(self._blocks), self.position
+        for text in self._aside:
+            found.append(Block("page_furniture", place, place + len(text)))
+            place += len(text) + len(PARTED)
+        return tuple(found)
 
 
-def _cell_block(table: int, row: int, cell: CellText, start: int, label: Span | None) -> Block:
-    end = start + len(cell.text)
-    place = {"table": table, "row": row, "column": cell.column}
-    return Block("table_cell", start, end, header=cell.header, label=label, **place)
+def _cell_block(table: int, row: int, cell: CellText, start: int, label: Span | None, sheet: str) -> Block:
+    end = start + len(cell.written)
+    own = (start, start + len(cell.name)) if cell.name else label
+    return Block(
+        kind="table_cell",
+        start=end - len(cell.text),
+        end=end,
+        table=table,
+        row=row,
+        column=cell.column,
+        header=cell.header,
+        label=own,
+        sheet=sheet,
+        cell=cell.address,
+    )
