@@ -42,7 +42,7 @@ def read(path: Path, data: bytes) -> Content:
     _write(blocks, list(reader.items(parts.body)))
     _write_notes(blocks, reader, parts)
     _write_furniture(blocks, reader, parts)
-    return Content(blocks.text, blocks=blocks.blocks, warnings=tuple(_gaps(reader, parts)))
+    return Content(blocks.text, blocks=blocks.blocks, gaps=tuple(_gaps(reader, parts)))
 
 
 def _write(blocks: Blocks, items: list[_Item]) -> None:

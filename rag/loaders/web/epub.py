@@ -37,7 +37,7 @@ def read(path: Path, data: bytes) -> Content:
                 left_out.struck += chapter.struck
     missing = sum(name in locked for name in names)
     told = (f"chapters that are encrypted are not read: {missing}",) if missing else ()
-    return Content(blocks.text, blocks=blocks.blocks, warnings=(*told, *gaps(left_out)))
+    return Content(blocks.text, blocks=blocks.blocks, gaps=(*told, *gaps(left_out)))
 
 
 def _spine(path: Path, archive: Archive) -> Iterator[str]:

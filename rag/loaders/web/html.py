@@ -31,7 +31,7 @@ def read(path: Path, data: bytes) -> Content:
     blocks = Blocks()
     xml = path.suffix.lower() == ".xhtml" or data.lstrip()[:5] == b"<?xml"
     left_out = write_html(blocks, found.text, xml=xml)
-    return Content(blocks.text, encoding=found.encoding, blocks=blocks.blocks, warnings=gaps(left_out))
+    return Content(blocks.text, encoding=found.encoding, blocks=blocks.blocks, gaps=gaps(left_out))
 
 
 def declared_encoding(data: bytes) -> str | None:
