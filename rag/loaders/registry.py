@@ -72,7 +72,7 @@ def load(path: Path, data: bytes, *, source: str) -> Loaded:
 
 
 def read_content(path: Path, data: bytes, *, within: int = 0) -> Content:
-    """The text of a file with that of the files in it; `within` how many files it lies. Raises UnreadableSourceError."""
+    """The text of a file and of the files in it; it lies `within` so many others. Raises UnreadableSourceError."""
     found = format_of(path)
     reader = getattr(import_module(f"rag.loaders.{found.module}"), found.function)
     try:

@@ -90,9 +90,10 @@ def _special(lines: list[tuple[int, str]], place: int) -> tuple[int, Kind]:
         return 1, "heading" if not _RULE.fullmatch(line) else "text"
     for count in (1, 2, 3):  # `On Monday, 3 March, Ann wrote:` may be wrapped
         here = lines[place : place + count]
-        if _is_quoted_next(lines, place + count, depth) and all(d == depth and text.strip() for d, text in here):
-            if _WROTE.fullmatch(" ".join(text for _, text in here).strip()):
-                return count, "heading"
+        whole = all(deep == depth and text.strip() for deep, text in here)
+        wrote = whole and _WROTE.fullmatch(" ".join(text for _, text in here).strip())
+        if wrote and _is_quoted_next(lines, place + count, depth):
+            return count, "heading"
     return 0, "text"
 
 
@@ -103,7 +104,7 @@ def _is_quoted_next(lines: list[tuple[int, str]], place: int, depth: int) -> boo
 
 
 def _fields(lines: list[tuple[int, str]], place: int) -> int:
-    """How many lines from here are the headers of a forwarded message: at least two, with an address or a mark above."""
+    """How many lines from here are the headers of a forwarded message: two at least, with an address or a mark."""
     count = 0
     while place + count < len(lines) and _FIELD.fullmatch(lines[place + count][1].strip()):
         count += 1

@@ -1,7 +1,7 @@
 """E-mail messages, by Python's `email`: who wrote to whom, when and about what, then the text, part by part.
 
-Forwarded messages stand under a heading of their own. Of the same text in two forms the plain one is taken, unless it is
-only a stub of the other. Attachments are handed over, to be read by their own loaders.
+Forwarded messages stand under a heading of their own. Of one text in two forms the plain one is taken, unless it
+is only a stub of the other. Attachments are handed over, to be read by their own loaders.
 """
 
 from collections.abc import Iterator
@@ -26,6 +26,7 @@ _MOST_PARTS = 2_000
 _STUB = 3  # times as many words as the plain text has, at which the HTML is taken for the message
 _LOCKED = frozenset(("application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted"))
 _SIGNATURES = frozenset("application/pkcs7-signature application/x-pkcs7-signature application/pgp-signature".split())
+_TEXTS = frozenset(("text/plain", "text/html"))
 _LAST_LEVEL = 6
 
 
@@ -87,17 +88,20 @@ def _write_part(letter: _Letter, part: EmailMessage, depth: int) -> None:
     elif kind == "multipart/alternative":
         _write_alternative(letter, part, depth)
     elif part.is_multipart():
-        for inner in _inner(part):
-            if kind == "message/rfc822":
-                _write_message(letter, inner, depth + 1)
-            else:
-                _write_part(letter, inner, depth + (kind.startswith("multipart/") and depth > 0))
-    elif kind in _SIGNATURES:
-        pass
-    elif kind in {"text/plain", "text/html"} and not _is_attached(part):
+        _write_parts(letter, part, depth)
+    elif kind in _TEXTS and not _is_attached(part):
         _write_text(letter, part, depth)
-    else:
+    elif kind not in _SIGNATURES:
         letter.attachments.append(_attachment(part))
+
+
+def _write_parts(letter: _Letter, part: EmailMessage, depth: int) -> None:
+    """Write the parts of a part, or the message that it is."""
+    for inner in _inner(part):
+        if part.get_content_type() == "message/rfc822":
+            _write_message(letter, inner, depth + 1)
+        else:
+            _write_part(letter, inner, depth + 1)
 
 
 def _inner(part: EmailMessage) -> Iterator[EmailMessage]:
@@ -133,7 +137,11 @@ def _write_alternative(letter: _Letter, part: EmailMessage, depth: int) -> None:
 def _attached(rich: EmailMessage | None) -> Iterator[Attachment]:
     """The attachments that stand within the form that is not taken; the pictures of its layout are none of them."""
     for inner in rich.walk() if rich is not None else ():
-        if isinstance(inner, EmailMessage) and not inner.is_multipart() and inner.get_content_disposition() == "attachment":
+        if (
+            isinstance(inner, EmailMessage)
+            and not inner.is_multipart()
+            and inner.get_content_disposition() == "attachment"
+        ):
             yield _attachment(inner)
 
 

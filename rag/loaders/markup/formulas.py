@@ -12,8 +12,13 @@ from rag.loaders.markup.inline import exponent
 class Node(Protocol):
     """An element of a formula, whichever parser made it."""
 
-    name: str
-    text: str
+    @property
+    def name(self) -> str:
+        """Its local name."""
+
+    @property
+    def text(self) -> str:
+        """The characters in it."""
 
     def children(self) -> "Sequence[Node]":
         """The elements within it, in order."""

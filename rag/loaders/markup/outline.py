@@ -1,4 +1,4 @@
-"""Numbers that a text prints before a heading, a clause or an item: `3.1 Quiet hours`, `§ 4 Fristen`, `b) a whistle`."""
+"""Numbers that are printed before a heading, a clause or an item: `3.1 Quiet hours`, `§ 4 Fristen`, `b) a whistle`."""
 
 import re
 

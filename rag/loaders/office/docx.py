@@ -1,27 +1,32 @@
 """Word documents: what Word shows on paper, in the order of the body, as blocks.
 
-Headings by style or outline level, lists and headings with the numbers that are printed, tables cell by cell, notes after
-the body under their marks, headers and footers once. Hidden text, comments, pictures and embedded files are named, not
-read. Read straight from the XML: python-docx shows neither content controls, nor insertions in cells, nor numbers.
+Headings by style or outline level, lists and headings with the numbers that are printed, tables cell by cell, notes
+after the body under their marks, headers and footers once. Hidden text, comments, pictures and embedded files are
+named, not read. Read straight from the XML: python-docx shows neither content controls, nor insertions in cells, nor numbers.
 """
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rag.errors import UnreadableSourceError
 from rag.loaders.archive import Archive
 from rag.loaders.blocks import Blocks
 from rag.loaders.content import Content
 from rag.loaders.markup.grid import Grid, write_table
+from rag.loaders.markup.outline import clause_number, heading_number, looks_like_heading, reads_as_heading
 from rag.loaders.office.word_body import BodyReader, Paragraph
 from rag.loaders.office.word_numbering import BULLET, read_numbering
 from rag.loaders.office.word_parts import Parts, name_of, read_parts, value
 from rag.loaders.office.word_runs import Story
 from rag.loaders.office.word_styles import read_styles
-from rag.loaders.markup.outline import clause_number, heading_number, looks_like_heading, reads_as_heading
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
 
 _OLE = b"\xd0\xcf\x11\xe0"  # how an encrypted document, and one of Word 97, begins
 _NO_NOTES = frozenset(("separator", "continuationSeparator", "continuationNotice"))
+_NOTES: tuple[str, ...] = ("footnote", "endnote")
 _LAST_LEVEL = 6
 _Item = Paragraph | Grid
 
@@ -89,14 +94,12 @@ def _write_notes(blocks: Blocks, reader: BodyReader, parts: Parts) -> None:
     """The notes that are referred to, in the order of their marks; a note may refer to further ones."""
     notes = {
         (kind, value(item, "id") or ""): item
-        for kind in ("footnote", "endnote")
-        for item in (parts.part(f"{kind}s") if parts.part(f"{kind}s") is not None else ())
+        for kind in _NOTES
+        for root in parts.by_type.get(f"{kind}s", ())
+        for item in root
         if name_of(item) == kind and value(item, "type") not in _NO_NOTES
     }
-    done = 0
-    while done < len(reader.story.cited):
-        kind, id_, mark = reader.story.cited[done]
-        done += 1
+    for kind, id_, mark in reader.story.cited:
         if (kind, id_) in notes:
             text = "\n".join(_lines(reader, notes[kind, id_]))
             blocks.add(text.strip(), "footnote", number=mark, mark=f"[{mark}] ")
@@ -112,8 +115,8 @@ def _write_furniture(blocks: Blocks, reader: BodyReader, parts: Parts) -> None:
             blocks.add(text, "page_furniture")
 
 
-def _lines(reader: BodyReader, element: object) -> Iterator[str]:
-    for item in reader.items(element):  # type: ignore[arg-type]
+def _lines(reader: BodyReader, element: "Element") -> Iterator[str]:
+    for item in reader.items(element):
         if isinstance(item, Grid):
             yield from (" | ".join(cell.text for cell in row if cell.text) for row in item.rows)
         else:

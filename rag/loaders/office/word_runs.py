@@ -26,6 +26,7 @@ _LEFT_OUT = frozenset(
     """del moveFrom rPr pPr delText sdtPr sdtEndPr smartTagPr customXmlPr rubyPr rt fldData
     annotationRef footnoteRef endnoteRef""".split()
 )
+_LOOKED_INTO = frozenset("drawing pict object ruby".split())
 _PICTURES = frozenset(("blip", "imagedata"))
 _TICKED, _EMPTY = "☒", "☐"
 _TINY = 2  # half points
@@ -146,23 +147,19 @@ class RunReader:
         name = name_of(part)
         if name == "fldChar":
             return self._field(part)
-        if self._story.fields and not all(self._story.fields):
+        if not all(self._story.fields):
             return ""
         if name == "t":
-            return part.text or ""
-        if name in _SHOWN:
-            return _SHOWN[name]
+            return (part.text or "").replace("\N{SOFT HYPHEN}", "")
         if name == "sym":
             return _symbol(part)
         if name in {"footnoteReference", "endnoteReference"}:
             return self._mark(part, run, name.removesuffix("Reference"))
-        if name == "ruby":
-            self._walk(child(part, "rubyBase") if child(part, "rubyBase") is not None else part)
-        elif name == "AlternateContent":
+        if name == "AlternateContent":
             self._walk(_alternative(part))
-        elif name in {"drawing", "pict", "object"}:
+        elif name in _LOOKED_INTO:
             self._other(part, name)
-        return ""
+        return _SHOWN.get(name, "")
 
     def _field(self, part: "Element") -> str:
         """Note where a field and its result begin and end; what it shows without a result, such as a box to tick."""

@@ -1,7 +1,7 @@
 """Markdown: the canonical text is the file's own characters; the blocks are those of CommonMark, by markdown-it-py.
 
-A block's span begins after its marks (`#`, `-`, `>`). What explains a term, as pages of settings do, has the term as its
-label. Front matter is read as fields.
+A block's span begins after its marks (`#`, `-`, `>`). What explains a term, as on pages of settings, has the term as
+its label. Front matter is read as fields.
 """
 
 import re

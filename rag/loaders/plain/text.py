@@ -1,7 +1,7 @@
 """Plain text: the canonical text is the file's own characters, newlines as they are.
 
-So an offset into it is an offset into what an editor shows. Headings with numbers and the turns of speakers are told from
-the lines, where the file has several of their kind.
+So an offset into it is an offset into what an editor shows. Numbered headings and the turns of speakers are told from the
+lines, where the file has several of their kind.
 """
 
 import re
@@ -17,7 +17,9 @@ from rag.loaders.markup.outline import clause_number, heading_number, looks_like
 from rag.text.blocks import plain_blocks, trimmed
 from rag.types import Block
 
-_SPEAKER = re.compile(r"^[ \t]*([^\W\d_a-z][^\W\d_]*\.?(?:[ '’-][^\W_]+\.?){0,4})(?: \([^()\n]{1,30}\))?:[ \t]+(?=\S)", re.MULTILINE)
+_SPEAKER = re.compile(
+    r"^[ \t]*([^\W\d_a-z][^\W\d_]*\.?(?:[ '’-][^\W_]+\.?){0,4})(?: \([^()\n]{1,30}\))?:[ \t]+(?=\S)", re.MULTILINE
+)
 _FEWEST_TURNS = 4
 _PARTS = re.compile(r"[\dIVXLC]+|[A-Za-z]")
 _LAST_LEVEL = 6
@@ -40,12 +42,13 @@ def _numbered(text: str, blocks: Sequence[Block]) -> list[Block]:
     """The blocks with those made headings that are a numbered line by itself over running text."""
     found = list(blocks)
     for place, (block, after) in enumerate(pairwise(blocks)):
+        listed = place > 0 and found[place - 1].kind == "list_item"
         shown = text[block.start : block.end]
         number = heading_number(shown) if block.kind in {"list_item", "paragraph", "heading"} else ""
         if block.kind == "heading":
             depth = len(_PARTS.findall(number)) if number and block.level == 1 else block.level
             found[place] = replace(block, number=number, level=min(max(depth, 1), _LAST_LEVEL))
-        elif number and looks_like_heading(shown) and _stands_alone(text, block, after) and not _is_item_of(block, after):
+        elif number and not listed and looks_like_heading(shown) and _is_headline(text, block, after):
             level = min(len(_PARTS.findall(number)), _LAST_LEVEL)
             found[place] = replace(block, kind="heading", number=number, level=level)
         elif block.kind == "paragraph":
@@ -53,14 +56,10 @@ def _numbered(text: str, blocks: Sequence[Block]) -> list[Block]:
     return found
 
 
-def _stands_alone(text: str, block: Block, after: Block) -> bool:
-    """Whether an empty line parts a block from the one after it."""
-    return text.count("\n", block.end, after.start) > 1 or text.count("\r", block.end, after.start) > 2
-
-
-def _is_item_of(block: Block, after: Block) -> bool:
-    """Whether the block after is an item of the same list, rather than text under a heading."""
-    return block.kind == after.kind == "list_item"
+def _is_headline(text: str, block: Block, after: Block) -> bool:
+    """Whether an empty line parts a block from the one after it, which is no item of the same list."""
+    parted = text.count("\n", block.end, after.start) > 1 or text.count("\r", block.end, after.start) > 2
+    return parted and not block.kind == after.kind == "list_item"
 
 
 def _speakers(text: str) -> set[str]:

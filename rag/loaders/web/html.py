@@ -1,8 +1,8 @@
 """HTML, by Lexbor (selectolax): the text that a reader of the page sees; of a whole page, its main part.
 
-The main part is `<main>`, else the one `<article>`, else the body without headers, navigation and asides; a page's footer
-stands at the end, as furniture. Scripts, controls, cookie notices, teasers and what is hidden are left out. No style sheet
-is read.
+The main part is `<main>`, else the one `<article>`, else the body without headers, navigation and asides; a page's
+footer stands at the end, as furniture. Scripts, controls, cookie notices, teasers and what is hidden are left out. No
+style sheet is read.
 """
 
 import re

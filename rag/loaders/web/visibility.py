@@ -21,7 +21,7 @@ _NEVER = frozenset(("nav", "menu"))
 _NEVER_ROLES = frozenset(("navigation", "search", "alertdialog"))
 _STRUCTURE = frozenset(("html", "body", "main", "article"))
 
-# What pages call their parts, from the class and id names of common systems and of trafilatura's and readability's lists.
+# What pages call their parts: class and id names of common systems, as trafilatura's and readability's lists have them.
 _COOKIES = frozenset("cookie cookies cookiebar cookiebanner cookieconsent cookienotice consent gdpr ccpa".split())
 _COMMENTS = frozenset("comments commentlist disqus respond".split())
 _BESIDE = frozenset(
@@ -30,7 +30,9 @@ _BESIDE = frozenset(
 )
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
-_DISPLAY = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*(?:\.0+)?\s*(?:;|$|!)", re.I)
+_DISPLAY = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*(?:\.0+)?\s*(?:;|$|!)", re.I
+)
 _SIZE = re.compile(r"font-size\s*:\s*(?:0*(?:\.\d+)?|1(?:\.0+)?(?=px|pt))\s*(?:px|pt|em|rem|%)?\s*(?:;|$|!)", re.I)
 _AWAY = re.compile(r"(?:text-indent|left|top|right|margin-left|margin-top)\s*:\s*-\d{4,}", re.I)
 _CLIPPED = re.compile(r"clip\s*:\s*rect\(\s*0|clip-path\s*:\s*inset\(\s*(?:50|100)%", re.I)
