@@ -7,7 +7,7 @@ format.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rag.types import Block, BlockKind
 
@@ -96,9 +96,14 @@ class Blocks:
         header: bool = False,
         label: Span | None = None,
     ) -> Block | None:
-        """Write a block; None when its text is empty. `mark` stands in front of it and belongs to no block."""
+        """Write a block; None when its text is empty, and for furniture, which is kept for the end.
+
+        `mark` stands in front of it and belongs to no block.
+        """
         shown = text.strip()
-        if not shown:
+        if shown and kind == "page_furniture":
+            self._aside.append(shown)
+        if not shown or kind == "page_furniture":
             return None
         start = self._begin(mark + text) + len(mark) + len(text) - len(text.lstrip())
         block = Block(kind, start, start + len(shown), level=level, number=number, header=header, label=label)
@@ -115,11 +120,14 @@ class Blocks:
 
         `named_by_first`: the first of them says what the others are, and is their label.
         """
-        if not any(cell.text.strip() for cell in cells):
+        shown = [replace(cell, text=cell.text.strip()) for cell in cells]
+        while shown and not shown[-1].text:
+            shown.pop()
+        if not shown:
             return []
-        start = self._begin(CELL.join(cell.written for cell in cells).rstrip())
+        start = self._begin(CELL.join(cell.written for cell in shown))
         written: list[Block] = []
-        for cell in cells:
+        for cell in shown:
             if cell.text:
                 label = (written[0].start, written[0].end) if named_by_first and written else cell.label
                 written.append(_cell_block(table, row, cell, start, label, self._sheets[table - 1]))

@@ -113,7 +113,7 @@ def _parted(text: str, line: Span, following: Span, width: int) -> bool:
         return True
     if _LIST_ITEM.match(text, *following):
         return True
-    start, end = trimmed(text, line)
+    _, end = trimmed(text, line)
     after, _ = trimmed(text, following)
     word = next((place for place in range(after, following[1]) if text[place].isspace()), following[1])
     fits = (end - line[0]) + 1 + (word - after) <= width
