@@ -2,7 +2,8 @@
 
 Headings by style or outline level, lists and headings with the numbers that are printed, tables cell by cell, notes
 after the body under their marks, headers and footers once. Hidden text, comments, pictures and embedded files are
-named, not read. Read straight from the XML: python-docx shows neither content controls, nor insertions in cells, nor numbers.
+named, not read. Read straight from the XML: python-docx shows neither content controls, nor insertions in cells, nor
+numbers.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """Plain text: the canonical text is the file's own characters, newlines as they are.
 
-So an offset into it is an offset into what an editor shows. Numbered headings and the turns of speakers are told from the
-lines, where the file has several of their kind.
+So an offset into it is an offset into what an editor shows. Numbered headings and the turns of speakers are told from
+the lines, where the file has several of their kind.
 """
 
 import re
