@@ -1,6 +1,6 @@
 """The reader that reads each passage with the trained cross-encoder, and what that says of every sentence.
 
-docs/reader-log.md has what it was measured at.
+docs/lab/reader-log.md has what it was measured at.
 """
 
 from collections.abc import Sequence
