@@ -35,9 +35,7 @@ NoteKind = Literal[
 ]
 Reason = Literal["empty_index", "off_topic", "not_stated", "unsupported", "bad_question"]
 PlaceKind = Literal["page", "row", "line"]
-BlockKind = Literal[
-    "heading", "paragraph", "list_item", "table_cell", "caption", "footnote", "code", "page_furniture"
-]
+BlockKind = Literal["heading", "paragraph", "list_item", "table_cell", "caption", "footnote", "code", "page_furniture"]
 ContextRole = Literal["heading", "column", "row", "lead_in", "setting", "speaker", "field", "sheet"]
 Origin = Literal["quoted", "written", "computed"]
 Verdict = Literal["supported", "contradicted", "not_found"]

@@ -1,7 +1,7 @@
 """Errors as problem documents (RFC 9457): what happened, and what to do next.
 
-    ProblemError          whatever this service itself finds wrong with a request
-    CitespanError         by the table below; each class has a row, or the nearest of its bases has
+ProblemError          whatever this service itself finds wrong with a request
+CitespanError         by the table below; each class has a row, or the nearest of its bases has
 """
 
 from collections.abc import Mapping, Sequence
@@ -46,12 +46,16 @@ class ProblemError(Exception):
 
 
 MALFORMED = Problem(400, "malformed-json", "The body is not JSON", "Send a JSON object, as /docs shows.")
-INVALID = Problem(400, "invalid-request", "The request is not valid", "Correct the fields named in `errors`; see /docs.")
+INVALID = Problem(
+    400, "invalid-request", "The request is not valid", "Correct the fields named in `errors`; see /docs."
+)
 UNSUPPORTED = Problem(400, "unsupported-parameter", "A parameter is not supported", "Leave it out; see /docs.")
 UNAUTHORISED = Problem(
     401, "token-required", "A token is required", "Send `Authorization: Bearer TOKEN`; `rag token add` makes one."
 )
-FORBIDDEN = Problem(403, "not-allowed", "This token may not do that", "Use a token with the right; see `rag token add`.")
+FORBIDDEN = Problem(
+    403, "not-allowed", "This token may not do that", "Use a token with the right; see `rag token add`."
+)
 FOREIGN = Problem(
     403, "foreign-origin", "Pages of another origin may not use this service", "Start it with --allow-origin ORIGIN."
 )
@@ -81,13 +85,17 @@ _BY_ERROR: Mapping[type[errors.CitespanError], Problem] = {
         409, "index-busy", "Another process is writing to the index", "Wait as `Retry-After` says.", 5
     ),
     errors.IndexDamagedError: Problem(500, "index-damaged", "The index is damaged", "Run `rag check`."),
-    errors.IndexWriteError: Problem(507, "index-not-writable", "The index cannot be written", "Free space or permit it."),
+    errors.IndexWriteError: Problem(
+        507, "index-not-writable", "The index cannot be written", "Free space or permit it."
+    ),
     errors.VectorServerError: Problem(502, "vector-server", "The Chroma server does not answer", "Start it again.", 10),
     errors.DocumentNotFoundError: Problem(
         404, "document-not-found", "There is no such document", "GET /v1/documents lists them."
     ),
     errors.ModelError: Problem(502, "model", "The model cannot be used", "Read `detail`; `rag ask` shows the same."),
-    errors.ModelTimeoutError: Problem(504, "model-timeout", "The model took too long", "Ask again, or a shorter question."),
+    errors.ModelTimeoutError: Problem(
+        504, "model-timeout", "The model took too long", "Ask again, or a shorter question."
+    ),
     errors.ContextOverflowError: Problem(422, "context-overflow", "That is too much for the model", "Ask for less."),
     errors.SettingsError: Problem(400, "invalid-setting", "A value cannot be used", "Correct it; see /docs."),
 }

@@ -6,7 +6,7 @@ and nobody else does. Belongs to one event loop; what the work is, it does not k
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
@@ -43,7 +43,7 @@ class Workers:
         async with self.turn(client):
             return await self._in_thread(work)
 
-    async def walk(self, client: str, steps: Callable[[], Iterator[Item]]) -> AsyncIterator[Item]:
+    async def walk(self, client: str, steps: Callable[[], Iterator[Item]]) -> AsyncGenerator[Item]:
         """What an iterator yields, one step at a time; closed between two steps when nobody wants more.
 
         Raises QueueFullError.

@@ -20,9 +20,13 @@ _OURS = ("/v1/", "/mcp", "/metrics", "/docs", "/openapi.json")
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Which requests are let in. No `hosts` stands for every name; `upload_bytes` is the largest upload."""
+    """Which requests are let in.
 
-    hosts: Collection[str] | None = None
+    `hosts` are names of this service besides those of this computer; None stands for every name. `origins` are pages
+    that may use it besides its own. `upload_bytes` is the largest upload.
+    """
+
+    hosts: Collection[str] | None = ()
     origins: Collection[str] = ()
     upload_bytes: int = 64 * 1024 * 1024
 
