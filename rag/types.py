@@ -212,6 +212,12 @@ class Chunk:
     places: tuple[Place, ...] = ()
     context: tuple[ContextSpan, ...] = ()
 
+    @property
+    def contextual_text(self) -> str:
+        """The quotes of its context, then its text: what is embedded."""
+        above = " › ".join(span.quote for span in self.context)
+        return f"{above}\n{self.text}" if above else self.text
+
     def quote(self, start: int, end: int) -> str:
         """The characters of the document between two document offsets that lie within this chunk."""
         return self.text[start - self.start : end - self.start]

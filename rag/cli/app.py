@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from rag import __version__
 from rag.assistant import Assistant
 from rag.cli import output, serving
 from rag.cli.charts import draw_stats, meter
@@ -34,6 +35,21 @@ app = typer.Typer(
     help="Ask your own documents. Every statement comes with the exact characters it rests on.",
     epilog="Exit codes: 0 answered or done, 1 refused, 2 usage, 3 a failure that the message explains.",
 )
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        output.out.print(f"citespan {__version__}", highlight=False)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Ask your own documents. Every statement comes with the exact characters it rests on."""
 
 
 @app.command("ingest")
