@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from rag.cli import output
 from rag.errors import SettingsError
 from rag.settings import DEFAULT_INDEX
 
@@ -52,7 +51,8 @@ def serve(
         upload_megabytes=upload_megabytes,
         threads=threads,
     )
-    output.err.print("Loading the models …")
+    run.check_host(serving)
+    typer.echo("Loading the models …", err=True)
     run.serve(serving, ready=_announce)
 
 
@@ -70,4 +70,4 @@ def named(values: list[str]) -> dict[str, Path]:
 
 
 def _announce(address: str) -> None:
-    output.out.print(f"Serving on {address} (the API: {address}/docs)\nPress Ctrl+C to stop.", markup=False)
+    typer.echo(f"Serving on {address} (the API: {address}/docs)\nPress Ctrl+C to stop.")

@@ -42,9 +42,8 @@ class Serving:
 def serve(serving: Serving, *, ready: Callable[[str], None] = lambda address: None) -> None:
     """Serve until interrupted; `ready` is called with the address once requests are answered.
 
-    Raises SettingsError for a host that others can reach without tokens, and for a port that is taken; NoIndexError.
+    Raises SettingsError for a port that is taken; NoIndexError.
     """
-    check_host(serving)
     with ExitStack() as stack:
         assistants = {
             name: stack.enter_context(Assistant.open(folder, create=False)) for name, folder in serving.indexes.items()
