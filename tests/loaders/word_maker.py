@@ -80,7 +80,8 @@ def listed(list_id: int, level: int = 0) -> str:
 
 def level(depth: int, form: str, text: str, more: str = "") -> str:
     """One level of a list definition."""
-    return f'<w:lvl w:ilvl="{depth}"><w:start w:val="1"/><w:numFmt w:val="{form}"/>{more}<w:lvlText w:val="{text}"/></w:lvl>'
+    form = f'<w:start w:val="1"/><w:numFmt w:val="{form}"/>'
+    return f'<w:lvl w:ilvl="{depth}">{form}{more}<w:lvlText w:val="{text}"/></w:lvl>'
 
 
 def _part(name: str, inside: str) -> str:

@@ -20,22 +20,20 @@ _ROLES = frozenset("navigation banner contentinfo complementary search".split())
 _NEVER = frozenset(("nav", "menu"))
 _NEVER_ROLES = frozenset(("navigation", "search", "alertdialog"))
 
-# What pages call their parts: class and id names of common systems, as readability has them.
-# A name counts by itself, or with a word of the second set; text about cookies or shares is named by neither.
+# What pages call their parts: class and id names of common systems, as readability has them. A name counts by itself,
+# or with a word of the second set; text about cookies or shares is named by neither.
 _CONTAINERS = frozenset("div section aside ul ol form header footer p span".split())
 _COOKIES = frozenset("cookie cookies cookiebar cookiebanner cookieconsent cookienotice gdpr consent".split())
 _COMMENTS = frozenset("comments commentlist disqus".split())
 _BESIDE = frozenset(
-    """teaser teasers promo promos advert adverts advertisement ads adsbygoogle sponsored newsletter breadcrumb breadcrumbs
-    pagination pager sharedaddy navbar skiplink""".split()
+    """teaser teasers promo promos advert adverts advertisement ads adsbygoogle sponsored newsletter breadcrumb
+    breadcrumbs pagination pager sharedaddy navbar skiplink""".split()
 )
 _SHARED = frozenset("related recommended share sharing social".split())
 _WIDGETS = frozenset(
     """articles bar buttons content icons items links list media news posts products stories tools widget""".split()
 )
 _NOTICES = frozenset(
-    "banner bar notice popup modal overlay dialog law message cookiebanner cookienotice cookiebar".split()
-)
     "banner bar notice popup modal overlay dialog law message cookiebanner cookienotice cookiebar".split()
 )
 _NOTICE_CHARACTERS = 1_000
