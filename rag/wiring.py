@@ -7,9 +7,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rag.answering.context import Contexts
 from rag.answering.pipeline import Answerer
 from rag.answering.question_kinds import always_fact
 from rag.answering.strategies.fact import FactStrategy
+from rag.answering.strategies.table import TableStrategy
 from rag.answering.strategy import Components
 from rag.errors import IndexWriteError, NoIndexError
 from rag.generation.extractive import Extractive
@@ -32,6 +34,7 @@ from rag.storage.catalogue import Catalogue
 from rag.storage.catalogue_writer import Journal
 from rag.storage.chroma_client import home_of
 from rag.storage.vector_store import ChromaVectors
+from rag.tables.operations import load_classifier
 from rag.verification.verifier import LexicalVerifier, TrainedVerifier
 
 if TYPE_CHECKING:
@@ -127,11 +130,12 @@ def answerer(index: Index, settings: Settings, writer: Generator) -> Answerer:
         generator=writer,
         verifier=verifier,
         threshold=threshold,
+        contexts=Contexts(index.catalogue.kept_version),
     )
     return Answerer(
         components=components,
         classifier=always_fact,
-        strategies=(),
+        strategies=(TableStrategy(load_classifier()),),
         fallback=FactStrategy(rewrite=writer.rewrite if isinstance(writer, Writer) else None),
         question_characters=settings.question_characters,
     )

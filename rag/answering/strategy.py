@@ -10,6 +10,7 @@ from typing import Protocol
 
 from rag.answering.builder import Asked
 from rag.answering.citations import cite
+from rag.answering.context import Contexts
 from rag.answering.question_kinds import QuestionKind
 from rag.protocols import Generator, Verifier
 from rag.reader.multipart import MultipartReader
@@ -31,11 +32,12 @@ class Components:
     generator: Generator
     verifier: Verifier
     threshold: float
+    contexts: Contexts
 
     def cited(self, evidence: Sequence[Evidence]) -> tuple[Citation, ...]:
-        """The citations of evidence; what no longer stands in its document is left out."""
+        """The citations of evidence with their context; what no longer stands in its document is left out."""
         citations = (cite(item, self.catalogue.context) for item in evidence)
-        return tuple(citation for citation in citations if citation is not None)
+        return tuple(self.contexts.completed(citation) for citation in citations if citation is not None)
 
     def statement(self, draft: Draft, reading: Reading) -> Statement:
         """A draft with its citations and its support, which is 0 when a citation does not hold."""

@@ -1,1 +1,1 @@
-"""Tables of documents: what their cells hold, which of them a question means, and what comes of computing with those."""
+"""Tables of documents: what their cells hold, which cells a question means, and what comes of computing with them."""

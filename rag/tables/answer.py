@@ -18,6 +18,7 @@ from rag.tables.wording import Told, cells_of, faulty, told
 
 SURE = 0.35  # the least confidence with which a computed answer is given; see docs/lab/tables.md
 RELEVANT = 0.5  # the least relevance of a cell that was found by reading
+RELEVANT_NAMED = 0.35  # that of a cell in a row that the question names
 LOOKED_UP = 0.55  # the least mean of its relevance and the reader's confidence
 
 
@@ -76,12 +77,12 @@ def _looked_up(question: str, found: Found, sense: Sense) -> TableAnswer | None:
     """The cell as a statement; None where the question names what the row lacks, or the statement does not answer."""
     if found.unknown:
         return None
-    said = statement(found.lexicon, found.row, found.column)
+    table = found.lexicon.table
+    said = statement(table, found.row, found.column, found.by)
     relevance = sense.relevance(question, said)
     confidence = (found.confidence + relevance) / 2
-    if relevance < RELEVANT or confidence < LOOKED_UP:
+    if relevance < (RELEVANT_NAMED if found.named else RELEVANT) or confidence < LOOKED_UP:
         return None
-    table = found.lexicon.table
-    columns = [table.name_column, found.column]
+    columns = [table.name_column, *found.by, found.column]
     cells = [cell for column in columns if column is not None and (cell := table.cell(found.row, column))]
     return TableAnswer(Told(said, tuple(dict.fromkeys(cells)), computed=False), table, confidence)

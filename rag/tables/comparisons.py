@@ -69,7 +69,7 @@ class Comparison:
 
 
 def comparisons(question: str) -> list[Comparison]:
-    """The comparisons of a question, in its order. A number that nothing compares with is none; a date always is one."""
+    """The comparisons of a question, in its order. A date always is one; a number, where it is compared with."""
     found: list[Comparison] = []
     end_before = 0
     for start, end, value in sorted(_values(question), key=lambda item: (item[0], -item[1])):

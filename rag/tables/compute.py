@@ -25,9 +25,8 @@ _TYPED = frozenset({"number", "money", "percentage", "duration", "date"})
 
 def compute(query: Query) -> Result:
     """What comes of a query. A column of mixed types is not computed with: `fault` says so."""
-    if query.target is not None and query.operation not in ("lookup", "list", "count", "difference"):
-        if query.table.columns[query.target].mixed or not query.table.columns[query.target].counts:
-            return Result(query, (), fault="mixed")
+    if query.operation in _FUNCTIONS and not _computable(query):
+        return Result(query, (), fault="mixed")
     with _opened(query) as connection:
         rows = _passing(connection, query)
         if query.operation in ("lookup", "list", "difference"):
@@ -35,6 +34,12 @@ def compute(query: Query) -> Result:
         if query.operation == "count":
             return _counted(query, rows)
         return _aggregated(connection, query, rows)
+
+
+def _computable(query: Query) -> bool:
+    """Whether the values of the column can be compared by their size."""
+    column = query.table.columns[query.target] if query.target is not None else None
+    return column is not None and column.counts and not column.mixed
 
 
 def _passing(connection: "DuckDBPyConnection", query: Query) -> tuple[int, ...]:

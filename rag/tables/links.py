@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from rag.tables.model import Column, Table
-from rag.tables.values import NUMBER_WORDS
+from rag.tables.values import CURRENCIES, NUMBER_WORDS
 from rag.text.english.tokens import STOP_WORDS, stems
 
 MOST_DISTINCT = 20_000  # values of a column beyond which its texts are prose, or names nobody asks for in other words
@@ -72,8 +72,8 @@ class Lexicon:
 
     def __init__(self, table: Table) -> None:
         self.table = table
-        self.names = [frozenset(stems_of(column.name)) for column in table.columns]
-        self.headers = [name | _calendar(column) for name, column in zip(self.names, table.columns, strict=True)]
+        self.names = [_meaning(column) for column in table.columns]
+        self.headers = [frozenset(stems_of(column.name)) | _calendar(column) for column in table.columns]
         self._rows: list[dict[str, list[int]]] = [self._by_text(position) for position in range(len(table.columns))]
 
     @cached_property
@@ -87,9 +87,14 @@ class Lexicon:
         return found
 
     @cached_property
+    def titled(self) -> frozenset[str]:
+        """The stems of what the table stands under."""
+        return frozenset(stems_of(self.table.about))
+
+    @cached_property
     def about(self) -> frozenset[str]:
         """The stems of what the table stands under and of its headers."""
-        return frozenset(stems_of(self.table.about)).union(*self.headers)
+        return self.titled.union(*self.headers)
 
     def texts(self, column: int) -> list[str]:
         """The distinct texts of a column, in the order of their first row; totals are left out."""
@@ -117,10 +122,10 @@ class Lexicon:
         found = []
         for position, header in enumerate(self.headers):
             meant = frozenset(place for place, token in left if header & set(token.stems))
-            stems_met = {stem for place in meant for stem in asked[place].stems} & header
+            own = self.names[position]
+            met = {stem for place in meant for stem in asked[place].stems} & own
             if meant:
-                share = len(stems_met) / max(1, len(self.names[position]))
-                found.append(ColumnLink(position, meant, min(1.0, share)))
+                found.append(ColumnLink(position, meant, len(met) / len(own) if own else 0.0))
         return sorted(found, key=lambda link: (-link.share, -len(link.tokens), link.column))
 
     def _by_text(self, position: int) -> dict[str, list[int]]:
@@ -176,6 +181,13 @@ def chosen(links: Sequence[ValueLink]) -> list[ValueLink]:
             kept.append(link)
             taken |= link.tokens
     return kept
+
+
+def _meaning(column: Column) -> frozenset[str]:
+    """The stems of a column's name without the unit that it gives, unless it is nothing else."""
+    plain = re.sub(r"[(\[][^)\]]*[)\]]", " ", column.name)
+    words = [word for word in plain.split() if word.lower() not in CURRENCIES]
+    return frozenset(stems_of(" ".join(words)) or stems_of(column.name))
 
 
 def _calendar(column: Column) -> frozenset[str]:

@@ -16,6 +16,7 @@ from rag.text.chunking import text_hash
 from rag.types import Chunk, Passage, Reading, Sentence
 
 ROWS = 6  # rows that are read, the likeliest
+BY_SHARE = 0.6  # the least share of a cell's words by which it tells which row is meant
 RANKED = 24  # rows that are compared with the question by their vectors
 
 ReadPassages = Callable[[str, Sequence[Passage], Encoder], Reading]
@@ -41,6 +42,12 @@ class Found:
         return tuple(asked[place].text for place in left if particular(asked, place))
 
     @property
+    def by(self) -> tuple[int, ...]:
+        """The columns besides the name by whose cells the row was found."""
+        links = self.read.lexicon.values(self.read.asked)
+        return tuple(sorted({link.column for link in links if self.row in link.rows and link.share > BY_SHARE}))
+
+    @property
     def named(self) -> bool:
         """Whether the question names the row in full, and no other."""
         name = self.lexicon.table.name_column
@@ -57,17 +64,44 @@ class _Candidate:
 
 
 def look_up(question: str, lexicons: Sequence[Lexicon], sense: Sense, read: ReadPassages) -> Found | None:
-    """The cell that answers a question, or None where no row is like it."""
+    """The cell that answers a question, or None where no row is like it.
+
+    Of a row that the question names, each cell is judged as a statement by itself; else the reader reads.
+    """
     reads = [beside for lexicon in lexicons if (beside := read_beside(question, lexicon)) is not None]
     likely = _likely(question, reads, sense)
     if not likely:
         return None
+    first = Found(likely[0].read.lexicon, likely[0].row, -1, 0.0, likely[0].read)
+    if first.named:
+        return _of_named(question, first, sense)
     rendered = [_render(candidate) for candidate in likely]
     reading = read(question, [Passage(item.chunk, 1.0) for item in rendered], sense.encoder)
     located = _located(reading, rendered)
-    if located and located.column == located.lexicon.table.name_column:  # the reader marks whom it is about
-        return _beside_name(question, located, sense)
+    if located is None or _ambiguous(located):
+        return None
+    if located.column == located.lexicon.table.name_column:  # the reader marks whom it is about
+        return _of_named(question, located, sense)
     return located
+
+
+def _of_named(question: str, found: Found, sense: Sense) -> Found | None:
+    """Of the cells beside a row's name, the one that answers best as a statement by itself."""
+    table, named = found.lexicon.table, {link.column for link in found.read.values if link.full}
+    apart = {table.name_column, *named}
+    columns = [n for n in range(len(table.columns)) if n not in apart and table.cell(found.row, n)]
+    if not columns:
+        return None
+    scores = sense.read_columns(question, table, found.row, columns)
+    best = min(scores, key=lambda column: (-scores[column], column))
+    confidence = 0.5 + 0.5 * found.read.explained if found.named else found.confidence
+    return replace(found, column=best, confidence=confidence)
+
+
+def _ambiguous(found: Found) -> bool:
+    """Whether the question means other rows just as well: it names values that several rows have, and no row."""
+    filtered = {link.column for link in found.read.values}
+    return found.column in filtered or (bool(filtered) and not found.named and len(_rows(found.read)) > 1)
 
 
 def named_cell(question: str, lexicons: Sequence[Lexicon]) -> Found | None:
@@ -78,25 +112,14 @@ def named_cell(question: str, lexicons: Sequence[Lexicon]) -> Found | None:
     return named[0] if alone else None
 
 
-def _beside_name(question: str, found: Found, sense: Sense) -> Found | None:
-    """Of the cells beside a row's name, the one that answers as a statement by itself."""
-    table = found.lexicon.table
-    columns = [n for n in range(len(table.columns)) if n != found.column and table.cell(found.row, n)]
-    if not columns:
-        return None
-    scores = sense.column_scores(question, question, found.lexicon, columns, found.row)
-    return replace(found, column=min(columns, key=lambda column: (-scores[column], column)))
-
-
 def _named(read: Read) -> Found | None:
     """The cell whose row and column the question names in full, leaving no name unexplained."""
     rows = _rows(read)
     wholly = [link for link in read.columns if link.share > 0.99 and link.column != read.lexicon.table.name_column]
     if len(rows) != 1 or len(wholly) != 1 or not read.lexicon.table.cell(rows[0], wholly[0].column):
         return None
-    meaning = sum(bool(token.stems) for token in read.asked)
-    explained = 1 - len(read.left) / meaning if meaning else 0.0
-    return Found(read.lexicon, rows[0], wholly[0].column, 0.55 + 0.4 * explained, read) if explained > 0.6 else None
+    sure = 0.55 + 0.4 * read.explained
+    return Found(read.lexicon, rows[0], wholly[0].column, sure, read) if read.explained > 0.6 else None
 
 
 def _rows(read: Read) -> list[int]:

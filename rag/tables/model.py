@@ -198,9 +198,7 @@ def _are_units(document: Document, cells: Sequence[Block | None]) -> bool:
     return bool(texts) and all(text.lower() in units or _UNIT.fullmatch(text) for text in texts)
 
 
-def _header_spans(
-    heads: Sequence[Sequence[Block | None]], rows: Sequence[Row], width: int
-) -> list[tuple[Span, ...]]:
+def _header_spans(heads: Sequence[Sequence[Block | None]], rows: Sequence[Row], width: int) -> list[tuple[Span, ...]]:
     """For each column where its headers stand, from the top; a header that spans columns counts for each of them."""
     found: list[tuple[Span, ...]] = []
     for position in range(width):

@@ -18,13 +18,14 @@ import numpy as np
 if TYPE_CHECKING:
     from rag.types import Vectors
 
-Operation = Literal[
-    "lookup", "list", "count", "sum", "minimum", "maximum", "mean", "difference", "latest", "earliest"
-]
+Operation = Literal["lookup", "list", "count", "sum", "minimum", "maximum", "mean", "difference", "latest", "earliest"]
 OPERATIONS: tuple[Operation, ...] = get_args(Operation)
 WEIGHTS = Path(__file__).parents[1] / "weights" / "citespan-table-operations" / "weights.json"
 LONGEST = 3  # words of an n-gram
-ASKS = 0.6  # the weight above which a word by itself asks for an operation
+# The weight above which a word by itself asks for an operation. Superlatives are many and each is rare; what asks to
+# count or to add is few words, and a lower weight would take in nouns of the questions it was trained on.
+ASKS = {"maximum": 0.45, "minimum": 0.45, "latest": 0.45, "earliest": 0.45, "difference": 0.45, "mean": 0.45}
+ASKS_ELSE = 1.3
 WORDS_SHARE = 1.0  # how much the words weigh beside a vector of unit length
 
 
@@ -61,9 +62,9 @@ class Classifier:
         return dict(zip(OPERATIONS, (float(share) for share in raised / raised.sum()), strict=True))
 
     def _asking(self, question: str, operation: Operation) -> frozenset[str]:
-        row = self.words_alone[OPERATIONS.index(operation)]
+        row, least = self.words_alone[OPERATIONS.index(operation)], ASKS.get(operation, ASKS_ELSE)
         words = set(re.findall(r"\w+", question.lower()))
-        return frozenset(word for word in words if word in self.vocabulary and row[self.vocabulary[word]] > ASKS)
+        return frozenset(word for word in words if word in self.vocabulary and row[self.vocabulary[word]] > least)
 
 
 def grams(question: str) -> set[str]:

@@ -7,14 +7,14 @@ query less sure, a year or a name that it contradicts rules it out. Nothing is c
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.tables.comparisons import Comparison, comparisons
 from rag.tables.links import ColumnLink, Lexicon, Token, ValueLink, chosen, tokens
 from rag.tables.model import Column
 from rag.tables.operations import Operation, Wanted
 from rag.tables.query import Filter, Query, filter_of_texts
-from rag.tables.sense import MOST_VALUES, Sense
+from rag.tables.sense import CLEAR, MOST_VALUES, Sense, statement
 from rag.tables.values import SECONDS, Value
 
 LEAST_SHARE = 0.06  # the least probability of an operation that is tried
@@ -31,7 +31,8 @@ _ORDERS: frozenset[Operation] = frozenset({"minimum", "maximum", "latest", "earl
 class Understood:
     """A query that a question may mean, and how sure that is: of the whole, of its operation, of its column (0..1).
 
-    `explained` is the share of the question's words that the table accounts for, `left` are the others.
+    `explained` is the share of the question's words that the table accounts for, `left` are the others. `rivals` are
+    the columns between which their names alone do not decide.
     """
 
     query: Query
@@ -40,6 +41,7 @@ class Understood:
     target: float
     explained: float
     left: tuple[str, ...] = ()
+    rivals: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,12 @@ class Read:
     taken: frozenset[int]
 
     @property
+    def explained(self) -> float:
+        """The share of the words that mean something for which the table accounts."""
+        meaning = sum(bool(token.stems) for token in self.asked)
+        return 1 - len(self.left) / meaning if meaning else 0.0
+
+    @property
     def left(self) -> list[int]:
         """The places of the words that neither the table nor what it stands under accounts for."""
         named = {place for link in self.columns for place in link.tokens} | self.taken
@@ -67,16 +75,27 @@ class Read:
         ]
 
 
-def understood(
-    question: str, wanted: Wanted, lexicons: Sequence[Lexicon], sense: Sense
-) -> list[Understood]:
+def understood(question: str, wanted: Wanted, lexicons: Sequence[Lexicon], sense: Sense) -> list[Understood]:
     """The queries that a question may mean, surest first; none of a table that contradicts it."""
     found: list[Understood] = []
     for lexicon in lexicons:
         read = read_beside(question, lexicon)
         if read is not None:
             found += _queries(read, wanted, sense)
-    return sorted(found, key=lambda item: (-item.confidence, item.query.table.document.source, item.query.table.number))
+    found.sort(key=lambda item: (-item.confidence, item.query.table.document.source, item.query.table.number))
+    return [_decided(question, found[0], sense), *found[1:]] if found else []
+
+
+def _decided(question: str, item: Understood, sense: Sense) -> Understood:
+    """The query with the one of its rival columns whose cells answer better as statements, as the reader has it."""
+    if not item.rivals:
+        return item
+    table = item.query.table
+    read = {column: sense.relevance(question, statement(table, table.body[0], column)) for column in item.rivals}
+    best = min(item.rivals, key=lambda column: (-read[column], item.rivals.index(column)))
+    if read[best] - read[item.rivals[0]] < CLEAR:
+        return item
+    return replace(item, query=replace(item.query, target=best))
 
 
 def read_beside(question: str, lexicon: Lexicon) -> Read | None:
@@ -116,7 +135,7 @@ def _queries(read: Read, wanted: Wanted, sense: Sense) -> list[Understood]:
     found = []
     for operation, share in sorted(wanted.shares.items(), key=lambda item: -item[1]):
         if share >= LEAST_SHARE and operation != "lookup":
-            made = _query(read, operation, sense)
+            made = _query(read, operation, sense, wanted.asking[operation])
             found += [_judged(read, made, share, wanted.asking[operation])] if made else []
     return found
 
@@ -126,12 +145,22 @@ class _Made:
     query: Query
     target: float
     filters_met: frozenset[int] = frozenset()
+    rivals: tuple[int, ...] = ()
 
 
-def _query(read: Read, operation: Operation, sense: Sense) -> _Made | None:
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """The column to compute with, how sure that is, and the columns between which it is not decided yet."""
+
+    column: int
+    sure: float
+    rivals: tuple[int, ...] = ()
+
+
+def _query(read: Read, operation: Operation, sense: Sense, asking: frozenset[str]) -> _Made | None:
     filters, met = read.filters, frozenset[int]()
     if operation in ("list", "count") or (operation in _ADDS | _ORDERS and not filters):
-        more, met = _meant(read, sense)
+        more, met = _meant(read, sense, asking)
         filters = (*filters, *more)
     if operation in ("list", "count"):
         return _rows_query(read, operation, filters, met)
@@ -142,10 +171,10 @@ def _query(read: Read, operation: Operation, sense: Sense) -> _Made | None:
     target = _target(read, operation, sense, filters)
     if target is None:
         return None
-    column, sure = target
     named_by = _asked_column(read, filters) if operation in _ORDERS else None
-    named_by = None if named_by == column else named_by
-    return _Made(Query(read.lexicon.table, operation, column, filters, named_by=named_by), sure, met)
+    named_by = None if named_by == target.column else named_by
+    query = Query(read.lexicon.table, operation, target.column, filters, named_by=named_by)
+    return _Made(query, target.sure, met, target.rivals)
 
 
 def _names_row(read: Read) -> bool:
@@ -181,9 +210,7 @@ def _asked_column(read: Read, filters: Sequence[Filter]) -> int | None:
     return near[0].column if near else None
 
 
-def _target(
-    read: Read, operation: Operation, sense: Sense, filters: Sequence[Filter]
-) -> tuple[int, float] | None:
+def _target(read: Read, operation: Operation, sense: Sense, filters: Sequence[Filter]) -> _Target | None:
     """The column to compute with and how sure that is: the one whose name is there, else the nearest in meaning."""
     table = read.lexicon.table
     used = {item.column for item in filters if item.texts}
@@ -197,20 +224,20 @@ def _target(
     lexical = {link.column: link.share for link in read.columns if link.column in fitting}
     best = sorted(lexical.values(), reverse=True)
     if best and best[0] > 0.49 and (len(best) == 1 or best[0] - best[1] > 0.3):
-        return max(lexical, key=lambda column: lexical[column]), 0.6 + 0.4 * best[0]
-    phrase = _phrase(read)
-    scores = sense.column_scores(read.question, phrase, read.lexicon, fitting, table.body[0])
-    total = {column: scores[column] + 0.5 * lexical.get(column, 0.0) for column in fitting}
+        return _Target(max(lexical, key=lambda column: lexical[column]), 0.6 + 0.4 * best[0])
+    near = sense.near_columns(_phrase(read), table, fitting)
+    total = {column: near[column] + 0.5 * lexical.get(column, 0.0) for column in fitting}
     ranked = sorted(fitting, key=lambda column: (-total[column], column))
     margin = total[ranked[0]] - total[ranked[1]] if len(ranked) > 1 else 0.2
     if total[ranked[0]] < NEAR_COLUMN:
-        return ranked[0], 0.2
-    return ranked[0], min(1.0, 0.4 + 0.6 * total[ranked[0]] + min(margin, 0.3))
+        return _Target(ranked[0], 0.2)
+    sure = min(1.0, 0.4 + 0.6 * total[ranked[0]] + min(margin, 0.3))
+    return _Target(ranked[0], sure, tuple(ranked[:2]) if margin < CLEAR else ())
 
 
 def _phrase(read: Read) -> str:
     """The question without the words that name values, and what the table stands under: what is asked of it."""
-    about = read.lexicon.about
+    about = read.lexicon.titled
     words = [
         token.text
         for place, token in enumerate(read.asked)
@@ -240,14 +267,15 @@ def _difference(read: Read, sense: Sense) -> _Made | None:
     if not any(len(item.texts) == 2 for item in filters):
         return None
     target = _target(read, "maximum", sense, filters)
-    return _Made(Query(table, "difference", target[0], filters), target[1]) if target else None
+    return _Made(Query(table, "difference", target.column, filters), target.sure) if target else None
 
 
-def _meant(read: Read, sense: Sense) -> tuple[tuple[Filter, ...], frozenset[int]]:
+def _meant(read: Read, sense: Sense, asking: frozenset[str]) -> tuple[tuple[Filter, ...], frozenset[int]]:
     """The filter for a value that the words left over mean without saying it, and those words."""
     if yes := _answered_yes(read):
         return (yes,), frozenset()
-    left = [place for place in read.left if not any(character.isdigit() for character in read.asked[place].text)]
+    words_left = [(place, read.asked[place].text) for place in read.left]
+    left = [place for place, word in words_left if word.lower() not in asking and not any(map(str.isdigit, word))]
     if not left or len(left) > 4:
         return (), frozenset()
     words = " ".join(read.asked[place].text for place in left)
@@ -358,9 +386,7 @@ def _year_of(item: Comparison) -> str:
 
 def _places(asked: Sequence[Token], item: Comparison) -> frozenset[int]:
     """The places of the words that a comparison is made of."""
-    return frozenset(
-        place for place, token in enumerate(asked) if token.start < item.end and item.start < token.end
-    )
+    return frozenset(place for place, token in enumerate(asked) if token.start < item.end and item.start < token.end)
 
 
 def _judged(read: Read, made: _Made, share: float, asking: frozenset[str]) -> Understood:
@@ -373,11 +399,10 @@ def _judged(read: Read, made: _Made, share: float, asking: frozenset[str]) -> Un
     left = [place for place in read.left if place not in made.filters_met]
     left = [place for place in left if read.asked[place].text.lower() not in asking]
     explained = 1 - len(left) / len(meaning) if meaning else 0.0
-    first = next((place for place in meaning if read.asked[place].text.lower() not in asking), None)
-    strange = any(place == first or particular(read.asked, place) for place in left)
+    strange = any(place == meaning[0] or particular(read.asked, place) for place in left)
     sure = share * made.target * (0.4 + 0.6 * explained) * (0.4 if strange else 1.0)
     words = tuple(read.asked[place].text for place in left)
-    return Understood(made.query, min(1.0, sure), share, made.target, explained, words)
+    return Understood(made.query, min(1.0, sure), share, made.target, explained, words, made.rivals)
 
 
 def particular(asked: Sequence[Token], place: int) -> bool:

@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rag.protocols import Encoder
-from rag.tables.links import Lexicon
-from rag.tables.model import Column
+from rag.tables.model import Column, Table
 
 if TYPE_CHECKING:
     from rag.types import Vectors
 
 MOST_VALUES = 40  # distinct texts of a column beyond which none of them is looked for in other words
 MOST_READ = 4  # columns that the reader may be asked about, the nearest by their vectors
-CLEAR = 0.1  # by how much the nearest column must be nearer than the next for the reader not to be asked
+CLEAR = 0.1  # by how much a column must be nearer than the next, or answer better, to be the one that is meant
 
 Relevance = Callable[[str, str], float]
 """(question, statement) in, the probability that the statement answers it out."""
@@ -47,20 +46,16 @@ class Sense:
             self._vectors.update(zip(unknown, self.encoder.encode(unknown), strict=True))
         return np.array([self._vectors[text] for text in texts], dtype=np.float32)
 
-    def column_scores(
-        self, question: str, phrase: str, lexicon: Lexicon, columns: Sequence[int], row: int
-    ) -> dict[int, float]:
-        """For each column how likely the question asks for it (0..1).
+    def near_columns(self, phrase: str, table: Table, columns: Sequence[int]) -> dict[int, float]:
+        """For each column how near its name and the kind of its values come to a phrase (0..1)."""
+        near = self.nearness(phrase, [_called(table.columns[column]) for column in columns])
+        return {column: max(value, 0.0) for column, value in zip(columns, near, strict=True)}
 
-        `phrase` is what of the question nothing else accounts for. The reader reads a row's cells as examples.
-        """
-        names = [_called(lexicon.table.columns[column]) for column in columns]
-        near = dict(zip(columns, self.nearness(phrase, names), strict=True))
+    def read_columns(self, question: str, table: Table, row: int, columns: Sequence[int]) -> dict[int, float]:
+        """For the columns nearest in meaning how well their cells of a row answer, by nearness and as statements."""
+        near = self.near_columns(question, table, columns)
         likeliest = sorted(columns, key=lambda column: (-near[column], column))[:MOST_READ]
-        if len(likeliest) > 1 and near[likeliest[0]] - near[likeliest[1]] > CLEAR:
-            return {column: max(near[column], 0.0) for column in columns}
-        read = {column: self.relevance(question, statement(lexicon, row, column)) for column in likeliest[:2]}
-        return {column: max(near[column], 0.0) + 0.2 * read.get(column, 0.0) for column in columns}
+        return {column: near[column] + self.relevance(question, statement(table, row, column)) for column in likeliest}
 
     def value_scores(self, words: str, phrase: str, name: str, texts: Sequence[str]) -> list[float]:
         """For each text of a column how near words left over come to it, alone and in their phrase."""
@@ -78,10 +73,14 @@ def _called(column: Column) -> str:
     return f"{column.name}: {_KINDS[column.kind]}" if column.kind in _KINDS else column.name or "value"
 
 
-def statement(lexicon: Lexicon, row: int, column: int) -> str:
-    """A cell as a statement in words: `Field crew, replaced every: 3 years.`"""
-    table = lexicon.table
-    name = table.text_at(row, table.name_column) if table.name_column is not None else ""
+def statement(table: Table, row: int, column: int, by: Sequence[int] = ()) -> str:
+    """A cell as a statement in words: `Field crew, replaced every: 3 years.`
+
+    `by` are further columns whose cells say which row is meant: `Normal, dripping tap, first visit within: 5 days.`
+    """
     header = table.columns[column].name
-    says = f"{header}: {table.text_at(row, column)}" if header else table.text_at(row, column)
-    return f"{name}, {says[:1].lower()}{says[1:]}." if name and column != table.name_column else f"{says}."
+    names = [table.name_column, *by]
+    whose = [text for name in dict.fromkeys(names) if name not in (None, column) and (text := table.text_at(row, name))]
+    text = table.text_at(row, column)
+    says = f"{header[:1].lower()}{header[1:]}: {text}" if header and whose else f"{header}: {text}" if header else text
+    return f"{', '.join([*whose, says])}."

@@ -121,7 +121,8 @@ def _difference(result: Result) -> str:
     query = result.query
     column, target = _target(query), query.target or 0
     names = _names(query, result.rows)
-    cells = [f"{name}, {column.name}: {query.table.text_at(row, target)}" for name, row in zip(names, result.rows, strict=True)]
+    texts = [query.table.text_at(row, target) for row in result.rows]
+    cells = [f"{name}, {column.name}: {text}" for name, text in zip(names, texts, strict=True)]
     values = [column.values[row].number for row in result.rows]
     if len(values) == 2 and values[0] is not None and values[1] is not None and column.kind != "date":
         return f"{'; '.join(cells)}. The difference is {number_said(abs(values[1] - values[0]), column)}."

@@ -32,8 +32,17 @@ def table_document(
             start, end = len(text), len(text) + len(value)
             text += value
             blocks.append(
-                Block("table_cell", start, end, table=1, row=number, column=column, header=not named and number == 1,
-                      label=label, sheet=sheet)
+                Block(
+                    "table_cell",
+                    start,
+                    end,
+                    table=1,
+                    row=number,
+                    column=column,
+                    header=not named and number == 1,
+                    label=label,
+                    sheet=sheet,
+                )
             )
         text += "\n\n"
     version = sha256(text.encode()).hexdigest()
