@@ -30,6 +30,7 @@ _NOTE_MARK = re.compile(
     r"(?<=[^\W\d_]{2}[.!?])(?:\d{1,3}|[\u00b9\u00b2\u00b3\u2070-\u2079]+)(?=\s+[^\W\d_])"  # deep.3 The lake
     r"|(?<=[\w)][.!?])(?:\[\w{1,4}\])+(?=\s+[^\W_])"  # deep.[3] The lake
 )
+_MAY = re.compile(r"\bMay\.(?=\s+[“‘«\"'(]?(\w))")  # sentencex takes it for an abbreviation, as `Mar.` is one
 _ELLIPSIS = re.compile(r"…[\"'”’»)\]]*(?=\s+[“‘«\"'(]?(\w))")
 _ORDINAL_LANGUAGES = frozenset(("de", "da", "cs", "fi", "pl", "tr"))  # that write `4.` for the fourth
 
@@ -86,7 +87,7 @@ def _boundaries(text: str, language: str) -> list[int]:
     codes = languages_of(text)[:_LANGUAGES] or (language,)
     ends = [{piece["end_index"] for piece in get_sentence_boundaries(code, text)} for code in codes]
     notes = [mark.span() for mark in _NOTE_MARK.finditer(text)]
-    dots = {mark.end() for mark in _ELLIPSIS.finditer(text) if mark[1].isupper()}
+    dots = {mark.end() for stop in (_ELLIPSIS, _MAY) for mark in stop.finditer(text) if mark[1].isupper()}
     before_notes = {start for start, _ in notes}
     return sorted((set.intersection(*ends) - before_notes | dots | {end for _, end in notes} | {len(text)}) - {0})
 
