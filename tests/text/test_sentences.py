@@ -86,7 +86,7 @@ def test_long_and_monotonous_texts_are_split_in_reasonable_time(text: str) -> No
 
 
 def test_a_clause_of_another_language_is_cut_as_that_language_is() -> None:
-    text = "The fee is due on 4 May of the year and the rest is for the warden. Nach der Satzung ist es am 4. März, und das."
+    text = "The fee is due on 4 May of the year and the rest is for us. Nach der Satzung ist es am 4. März, und das."
     assert split(text)[1] == "Nach der Satzung ist es am 4. März, und das."
 
 
