@@ -170,6 +170,11 @@ class Blocks:
                 self._block = Block("paragraph", 0, 0)
 
     @property
+    def position(self) -> int:
+        """Where the next block or row of the body begins in `text`; what is under way is not counted."""
+        return self._length + (len(_PARTED) if self._written else 0)
+
+    @property
     def text(self) -> str:
         """All blocks, the last one ended, and the furniture after them."""
         self.end()

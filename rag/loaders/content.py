@@ -6,7 +6,7 @@ from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
 from rag.errors import UnreadableSourceError
-from rag.types import Place
+from rag.types import Block, Place
 
 UNPACKED = 512 * 1024 * 1024  # bytes: an archive that says it unpacks to more is refused
 MEMBERS = 20_000
@@ -26,6 +26,8 @@ class Content:
     encoding: str = ""
     layout: bytes = b""
     warnings: tuple[str, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    gaps: tuple[str, ...] = ()
 
 
 def open_archive(path: Path, data: bytes) -> ZipFile:

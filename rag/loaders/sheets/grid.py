@@ -1,10 +1,12 @@
 """A sheet as its readers hand it over: what each cell shows, and how it stands there. Reads no file."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 CELLS = 5_000_000  # of a workbook; more are refused
+_MERGED = 10_000  # cells: a larger area is a backdrop, not a value
+_NAMED = 12  # rows or columns that are named; more are hinted at
 
 
 class Area(NamedTuple):
@@ -33,13 +35,16 @@ Cells = dict[tuple[int, int], Cell]
 class Sheet:
     """A sheet that is shown. `merged` are areas that stand as one cell, `tables` those that are marked as a table.
 
-    The first row of a table area is its header. `gaps` say what of the sheet was left out.
+    The first row of a table area is its header. Cells of hidden rows and columns are left out; `gaps` say so, and what
+    else of the sheet was left out.
     """
 
     name: str
     cells: Cells = field(default_factory=dict)
     merged: tuple[Area, ...] = ()
     tables: tuple[Area, ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
     gaps: tuple[str, ...] = ()
 
 
@@ -65,26 +70,24 @@ def letters(column: int) -> str:
     return name
 
 
-def visible(sheet: Sheet, *, rows: Iterable[int], columns: Iterable[int]) -> Sheet:
-    """A sheet without its hidden rows and columns; those that hold something are named."""
-    hidden_rows, hidden_columns = set(rows), set(columns)
-    lost_rows = sorted({row for row, _ in sheet.cells if row in hidden_rows})
-    lost_columns = sorted({column for _, column in sheet.cells if column in hidden_columns})
-    kept = {
-        place: cell
-        for place, cell in sheet.cells.items()
-        if place[0] not in hidden_rows and place[1] not in hidden_columns
-    }
+def visible(sheet: Sheet) -> Sheet:
+    """A sheet without the cells of its hidden rows and columns; those that hold something are named."""
+    lost_rows = sorted({row for row, _ in sheet.cells if row in sheet.hidden_rows})
+    lost_columns = sorted({column for _, column in sheet.cells if column in sheet.hidden_columns})
     gaps = [*sheet.gaps]
     if lost_rows:
-        gaps.append(f"sheet {sheet.name}: hidden rows {runs(lost_rows)} are not read")
+        gaps.append(f"sheet {sheet.name}: hidden rows are not read: {runs(lost_rows)}")
     if lost_columns:
         names = ", ".join(map(letters, lost_columns[:_NAMED])) + (" …" if len(lost_columns) > _NAMED else "")
-        gaps.append(f"sheet {sheet.name}: hidden columns {names} are not read")
-    return Sheet(sheet.name, kept, sheet.merged, sheet.tables, tuple(gaps))
+        gaps.append(f"sheet {sheet.name}: hidden columns are not read: {names}")
+    kept = {
+        (row, column): cell
+        for (row, column), cell in sheet.cells.items()
+        if row not in sheet.hidden_rows and column not in sheet.hidden_columns
+    }
+    return replace(sheet, cells=kept, gaps=tuple(gaps))
 
 
-_NAMED = 12  # rows or columns that are named; more are hinted at
 
 
 def runs(numbers: Iterable[int]) -> str:
@@ -108,6 +111,3 @@ def spread(cells: Mapping[tuple[int, int], Cell], merged: Iterable[Area]) -> Ite
                 for column in range(area.left, area.right + 1):
                     if (row, column) != (area.top, area.left):
                         yield (row, column), cell
-
-
-_MERGED = 10_000  # cells: a larger area is a backdrop, not a value

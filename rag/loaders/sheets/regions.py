@@ -5,7 +5,7 @@ Marked tables are taken as they are. What is a header follows from what cells ho
 numbers, bold above plain. No word is looked at.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -21,7 +21,8 @@ _APART = 2  # rows: what stands further below a table is not its continuation
 class Table:
     """A table on a sheet: the columns' names by column, the rows that hold values, and the cells above that title it.
 
-    `header` is the last row of the header; 0 for a table without one.
+    `header` is the last row of the header; 0 for a table without one. `sections` are those of the rows that stand for a
+    part of the table: one text, bold or across it.
     """
 
     area: Area
@@ -29,6 +30,7 @@ class Table:
     titles: tuple[Place, ...] = ()
     header: int = 0
     rows: tuple[int, ...] = ()
+    sections: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,9 @@ def arrange(sheet: Sheet) -> Arrangement:
         for place in inside:
             del free[place]
         if inside:
-            found.append(_table(inside, (), area.top, area.top))
+            found.append(_table(inside, (), area.top, area.top, ()))
     wide = [area for area in sheet.merged if area.right > area.left]
-    for area in _cut(sorted(free), free):
+    for area in _cut(sheet, free):
         found.append(_region(_within(free, area), wide))
     return Arrangement(tuple(_continued(sorted(found, key=_corner), filled)), filled)
 
@@ -84,13 +86,13 @@ def _around(places: Iterable[Place]) -> Area:
     return Area(min(rows), min(columns), max(rows), max(columns))
 
 
-def _cut(places: Sequence[Place], cells: Cells) -> list[Area]:
-    """The parts of a sheet that empty rows and columns part."""
-    waiting, areas = [list(places)] if places else [], []
+def _cut(sheet: Sheet, cells: Cells) -> list[Area]:
+    """The parts of a sheet that empty rows and columns part; hidden ones part nothing."""
+    waiting, areas = [sorted(cells)] if cells else [], []
     while waiting:
         part = waiting.pop()
-        for axis in (0, 1):
-            parts = _parted(part, axis)
+        for axis, hidden in ((0, sheet.hidden_rows), (1, sheet.hidden_columns)):
+            parts = _parted(part, axis, hidden)
             if len(parts) > 1 and not (axis and _belong_together(parts, cells)):
                 waiting.extend(parts)
                 break
@@ -99,12 +101,12 @@ def _cut(places: Sequence[Place], cells: Cells) -> list[Area]:
     return areas
 
 
-def _parted(places: Sequence[Place], axis: int) -> list[list[Place]]:
+def _parted(places: Sequence[Place], axis: int, hidden: Container[int]) -> list[list[Place]]:
     """Places parted where a row (axis 0) or a column (axis 1) between them is empty."""
     in_order = sorted(places, key=lambda place: place[axis])
     parts = [[in_order[0]]]
     for before, after in pairwise(in_order):
-        if after[axis] > before[axis] + 1:
+        if any(number not in hidden for number in range(before[axis] + 1, after[axis])):
             parts.append([])
         parts[-1].append(after)
     return parts
@@ -126,6 +128,8 @@ def _region(cells: Cells, wide: Sequence[Area]) -> Table | Note:
     """What a part of a sheet without empty rows or columns is."""
     area = _around(cells)
     rows = _rows(cells)
+    if area.left < area.right and any(whole.top == area.top and whole.bottom >= area.bottom and whole.left <= area.left and whole.right >= area.right for whole in wide):
+        return Note((min(cells),))
     if area.left == area.right and not _is_header(rows, area.top, area):
         return Note(tuple(sorted(cells)))
     titles: list[Place] = []
@@ -139,7 +143,7 @@ def _region(cells: Cells, wide: Sequence[Area]) -> Table | Note:
         if not _is_header(rows, header + 1, below) or not (header < first or _goes_on(header, wide, below)):
             break
         header += 1
-    return _table(_within(cells, below), tuple(titles), first, header if header >= first else 0)
+    return _table(_within(cells, below), tuple(titles), first, header if header >= first else 0, wide)
 
 
 def replace_top(area: Area, top: int) -> Area:
@@ -147,14 +151,23 @@ def replace_top(area: Area, top: int) -> Area:
     return area._replace(top=top)
 
 
-def _table(cells: Cells, titles: tuple[Place, ...], first: int, header: int) -> Table:
+def _table(cells: Cells, titles: tuple[Place, ...], first: int, header: int, wide: Sequence[Area]) -> Table:
     """A table whose header goes from the row `first` to `header`; 0 for none."""
     names: dict[int, str] = {}
     for (row, column), cell in sorted(cells.items()):
         if first <= row <= header and cell.text not in names.get(column, "").split("\n"):
             names[column] = f"{names[column]}\n{cell.text}" if column in names else cell.text
     names = {column: " ".join(name.split("\n")) for column, name in names.items()}
-    return Table(_around(cells), names, titles, header, tuple(sorted({row for row, _ in cells if row > header})))
+    area = _around(cells)
+    rows = {number: row for number, row in _rows(cells).items() if number > header}
+    sections = {number for number, row in rows.items() if header and _is_section(row, number, area, wide)}
+    return Table(area, names, titles, header, tuple(rows), frozenset(sections))
+
+
+def _is_section(row: dict[int, Cell], number: int, area: Area, wide: Sequence[Area]) -> bool:
+    """Whether a row of a table stands for those below it: a row that is short of values is not bold."""
+    strong = len(row) > 1 or next(iter(row.values())).strong
+    return area.right > area.left + 1 and strong and _is_title(row, number, area, wide)
 
 
 def _rows(cells: Cells) -> dict[int, dict[int, Cell]]:
@@ -213,7 +226,7 @@ def _continued(items: Sequence[Table | Note], cells: Cells) -> list[Table | Note
         before = found[-1] if found else None
         if isinstance(before, Table) and isinstance(item, Table) and _follows(before, item, cells):
             area = Area(before.area.top, before.area.left, item.area.bottom, before.area.right)
-            found[-1] = replace(before, area=area, rows=before.rows + item.rows)
+            found[-1] = replace(before, area=area, rows=before.rows + item.rows, sections=before.sections | item.sections)
         else:
             found.append(item)
     return found

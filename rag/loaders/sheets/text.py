@@ -6,8 +6,8 @@ that stand in several merged cells are written in each of their rows.
 
 from rag.loaders.blocks import Blocks
 from rag.loaders.content import Content
-from rag.loaders.sheets.grid import Cell, Sheet, Workbook, address
-from rag.loaders.sheets.regions import Note, Table, arrange
+from rag.loaders.sheets.grid import Cell, Cells, Sheet, Workbook, address
+from rag.loaders.sheets.regions import Table, arrange
 from rag.types import Place
 
 
@@ -26,7 +26,6 @@ def workbook_content(book: Workbook) -> Content:
 def _write_sheet(blocks: Blocks, places: list[Place], sheet: Sheet) -> None:
     blocks.begin("heading", level=1)
     blocks.preformatted(sheet.name)
-    blocks.end()
     found = arrange(sheet)
     for number, item in enumerate(found.items):
         if isinstance(item, Table):
@@ -34,31 +33,34 @@ def _write_sheet(blocks: Blocks, places: list[Place], sheet: Sheet) -> None:
             continue
         following = found.items[number + 1] if number + 1 < len(found.items) else None
         title = isinstance(following, Table) and not following.titles and len(item.places) == 1
-        for row, column in item.places:
+        for place in item.places:
             blocks.begin("heading" if title else "paragraph", level=2 if title else 0)
-            places.append(Place("row", row, blocks.position))
-            blocks.preformatted(found.cells[row, column].text)
-            blocks.end()
+            _write(blocks, places, place[0], found.cells[place])
 
 
-def _write_table(
-    blocks: Blocks, places: list[Place], sheet: str, table: Table, cells: dict[tuple[int, int], Cell]
-) -> None:
+def _write_table(blocks: Blocks, places: list[Place], sheet: str, table: Table, cells: Cells) -> None:
     for place in table.titles:
         blocks.begin("heading", level=2)
-        places.append(Place("row", place[0], blocks.position))
-        blocks.preformatted(cells[place].text)
+        _write(blocks, places, place[0], cells[place])
     blocks.begin_table(sheet)
     top = min([table.area.top, *table.rows])
     for row in table.rows:
         blocks.begin_row(row - top + 1)
         places.append(Place("row", row, blocks.position))
+        if row in table.sections:
+            column = next(column for column in range(table.area.left, table.area.right + 1) if (row, column) in cells)
+            blocks.preformatted(cells[row, column].text)
+            blocks.cell(header=True, columns=table.area.right - table.area.left + 1, address=address(row, column))
+            continue
         for column in range(table.area.left, table.area.right + 1):
             if cell := cells.get((row, column)):
                 blocks.preformatted(cell.text)
-                blocks.cell(
-                    column=column - table.area.left + 1,
-                    label=table.names.get(column, ""),
-                    address=address(row, column),
-                )
+                name, place = table.names.get(column, ""), column - table.area.left + 1
+                blocks.cell(column=place, label=name, address=address(row, column))
     blocks.end_table()
+
+
+def _write(blocks: Blocks, places: list[Place], row: int, cell: Cell) -> None:
+    places.append(Place("row", row, blocks.position))
+    blocks.preformatted(cell.text)
+    blocks.end()

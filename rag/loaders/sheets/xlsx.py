@@ -9,7 +9,6 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
@@ -19,11 +18,13 @@ from rag.loaders.content import Content, open_archive
 from rag.loaders.sheets.grid import CELLS, Area, Cell, Cells, Sheet, Workbook, address, visible
 from rag.loaders.sheets.number_format import BUILT_IN, EPOCH, GENERAL, Value, serial, shown
 from rag.loaders.sheets.text import workbook_content
+from rag.loaders.xml_parts import Parts, name_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 _WORKBOOK = "xl/workbook.xml"
+_DONE = frozenset(("row", "c"))
 _NAMED = 5  # cells that are named where formulas have no value
 _KINDS = {"b": "truth", "s": "text", "str": "text", "inlineStr": "text", "e": "text", "d": "date"}
 
@@ -35,9 +36,9 @@ def read(path: Path, data: bytes) -> Content:
 
 
 def _read(path: Path, archive: ZipFile) -> Workbook:
-    package = _Package(path, archive)
+    package = _Package(Parts(path, archive))
     name = package.main()
-    root = package.tree(name)
+    root = package.parts.tree(name)
     if root is None:
         raise UnreadableSourceError(f"{path} is damaged: it holds no workbook. Save it again from its program.")
     properties = next(root.iter("{*}workbookPr"), None)
@@ -64,10 +65,9 @@ class _Part:
 
 @dataclass(frozen=True, slots=True)
 class _Package:
-    """The parts of a workbook file."""
+    """The parts of a workbook file, and how they point to one another."""
 
-    path: Path
-    archive: ZipFile
+    parts: Parts
 
     def main(self) -> str:
         """The part that lists the sheets."""
@@ -77,7 +77,7 @@ class _Package:
     def relations(self, name: str) -> dict[str, _Part]:
         """The parts that a part points to, by id."""
         folder, file = posixpath.split(name)
-        root = self.tree(posixpath.join(folder, "_rels", f"{file}.rels"))
+        root = self.parts.tree(posixpath.join(folder, "_rels", f"{file}.rels"))
         found: dict[str, _Part] = {}
         for item in root.iter("{*}Relationship") if root is not None else ():
             target = item.get("Target", "")
@@ -90,46 +90,6 @@ class _Package:
     def related(self, name: str, kind: str) -> list[str]:
         """The parts of a kind that a part points to."""
         return [part.name for part in self.relations(name).values() if part.kind == kind]
-
-    def tree(self, name: str) -> "Element | None":
-        """The XML of a part; None where there is none."""
-        from lxml.etree import LxmlError, XMLParser, fromstring
-
-        if (data := self._bytes(name)) is None:
-            return None
-        try:
-            return fromstring(data, XMLParser(resolve_entities=False, no_network=True))
-        except (LxmlError, ValueError) as error:
-            raise self._damaged(name, error) from error
-
-    def elements(self, name: str) -> Iterator["Element"]:
-        """Every element of a part as it ends, in order; what is done with is let go."""
-        from lxml.etree import LxmlError, iterparse
-
-        data = self._bytes(name)
-        if data is None:
-            raise UnreadableSourceError(f"{self.path} is damaged: it has no part {name!r}. Get another copy of it.")
-        try:
-            for _, element in iterparse(BytesIO(data), resolve_entities=False, no_network=True):
-                yield element
-                if element.tag.endswith(_DONE_WITH):
-                    element.clear()
-                    while element.getprevious() is not None:
-                        del element.getparent()[0]
-        except (LxmlError, ValueError) as error:
-            raise self._damaged(name, error) from error
-
-    def _bytes(self, name: str) -> bytes | None:
-        try:
-            return self.archive.read(name)
-        except KeyError:
-            return None
-
-    def _damaged(self, name: str, error: Exception) -> UnreadableSourceError:
-        return UnreadableSourceError(f"{self.path} is damaged: its part {name!r} is no readable XML ({error}).")
-
-
-_DONE_WITH = ("}row", "}si", "}c")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +112,7 @@ class _Book:
 
 def _styles(package: _Package, name: str) -> list[_Style]:
     part = next(iter(package.related(name, "styles")), "")
-    root = package.tree(part) if part else None
+    root = package.parts.tree(part) if part else None
     if root is None:
         return []
     codes = {int(item.get("numFmtId", 0)): item.get("formatCode", GENERAL) for item in root.iter("{*}numFmt")}
@@ -186,14 +146,14 @@ def _at(items: list[bool], index: str | None) -> bool:
 def _shared(package: _Package, name: str) -> list[str]:
     """The texts that cells name by number."""
     part = next(iter(package.related(name, "sharedStrings")), "")
-    if not part or part not in package.archive.NameToInfo:
+    if not part or part not in package.parts.archive.NameToInfo:
         return []
-    return [_rich(item) for item in package.elements(part) if item.tag.endswith("}si")]
+    return [_rich(item) for item in package.parts.elements(part, done=frozenset(("si",))) if name_of(item) == "si"]
 
 
 def _rich(item: "Element") -> str:
     """The text of a string of several runs, without the reading aids above it."""
-    parts = (text for text in item.iter("{*}t") if not any(up.tag.endswith("}rPh") for up in text.iterancestors()))
+    parts = (text for text in item.iter("{*}t") if not any(name_of(up) == "rPh" for up in text.iterancestors()))
     return "".join(text.text or "" for text in parts)
 
 
@@ -212,8 +172,8 @@ class _SheetReader:
 
 def _sheet(book: _Book, title: str, part: str) -> Sheet:
     found = _SheetReader()
-    for element in book.package.elements(part):
-        tag = element.tag.rpartition("}")[2]
+    for element in book.package.parts.elements(part, done=_DONE):
+        tag = name_of(element)
         if tag == "c":
             _cell(book, found, element)
         elif tag == "row":
@@ -228,8 +188,9 @@ def _sheet(book: _Book, title: str, part: str) -> Sheet:
     if found.unknown:
         more = f" and {len(found.unknown) - _NAMED} more" if len(found.unknown) > _NAMED else ""
         gaps.append(f"sheet {title}: formulas without a stored value in {', '.join(found.unknown[:_NAMED])}{more}")
-    sheet = Sheet(title, found.cells, tuple(found.merged), tuple(_tables(book.package, part)), tuple(gaps))
-    return visible(sheet, rows=found.rows, columns=found.columns)
+    tables = tuple(_tables(book.package, part))
+    hidden = frozenset(found.rows), frozenset(found.columns)
+    return visible(Sheet(title, found.cells, tuple(found.merged), tables, *hidden, tuple(gaps)))
 
 
 def _cell(book: _Book, found: _SheetReader, element: "Element") -> None:
@@ -246,7 +207,7 @@ def _cell(book: _Book, found: _SheetReader, element: "Element") -> None:
         kind = _KINDS.get(element.get("t", "n"), "number" if isinstance(value, float) else "date")
         found.cells[row, column] = Cell(text, kind, style.strong)
         if len(found.cells) > CELLS:
-            raise UnreadableSourceError(f"{book.package.path} has over {CELLS:,} cells on a sheet. Split it.")
+            raise UnreadableSourceError(f"{book.package.parts.path} has over {CELLS:,} cells on a sheet. Split it.")
 
 
 def _style(book: _Book, element: "Element") -> _Style:
@@ -276,7 +237,7 @@ def _value(book: _Book, element: "Element", style: _Style) -> Value | None:
 def _tables(package: _Package, part: str) -> Iterator[Area]:
     """The areas that are marked as tables, with a header row."""
     for name in package.related(part, "table"):
-        root = package.tree(name)
+        root = package.parts.tree(name)
         if root is not None and root.get("headerRowCount", "1") != "0" and (area := _area(root.get("ref", ""))):
             yield area
 
@@ -286,7 +247,7 @@ def _left_out(package: _Package, part: str) -> Iterator[str]:
     counts = {"comment": 0, "chart": 0, "picture": 0}
     for related in package.relations(part).values():
         if related.kind in ("comments", "threadedComment"):
-            root = package.tree(related.name)
+            root = package.parts.tree(related.name)
             counts["comment"] += len(root.findall(".//{*}comment")) if root is not None else 0
         elif related.kind == "drawing":
             for drawn in package.relations(related.name).values():
