@@ -35,9 +35,7 @@ NoteKind = Literal[
 ]
 Reason = Literal["empty_index", "off_topic", "not_stated", "unsupported", "bad_question"]
 PlaceKind = Literal["page", "row", "line"]
-BlockKind = Literal[
-    "heading", "paragraph", "list_item", "table_cell", "caption", "footnote", "code", "page_furniture"
-]
+BlockKind = Literal["heading", "paragraph", "list_item", "table_cell", "caption", "footnote", "code", "page_furniture"]
 ContextRole = Literal["heading", "column", "row", "lead_in", "setting", "speaker", "field", "sheet"]
 Origin = Literal["quoted", "written", "computed"]
 Verdict = Literal["supported", "contradicted", "not_found"]
@@ -213,6 +211,12 @@ class Chunk:
     sentences: tuple[Sentence, ...]
     places: tuple[Place, ...] = ()
     context: tuple[ContextSpan, ...] = ()
+
+    @property
+    def contextual_text(self) -> str:
+        """The quotes of its context, then its text: what is embedded."""
+        above = " › ".join(span.quote for span in self.context)
+        return f"{above}\n{self.text}" if above else self.text
 
     def quote(self, start: int, end: int) -> str:
         """The characters of the document between two document offsets that lie within this chunk."""

@@ -1,271 +1,183 @@
-"""Text put together block by block, as a browser or a word processor shows it; spans are counted, never searched for.
+"""A document put together block by block: its canonical text, and where in it each block stands.
 
-Blocks are parted by an empty line, the cells of a row by ` | `. A list item begins with its mark as printed, else with
-`- `; its block begins after the mark. White space is collapsed as HTML collapses it, unless it is meant. Furniture goes
-to the end of the text, so that it interrupts nothing.
+Blocks are parted by an empty line, the rows of a table too, the cells of a row by ` | `. Page furniture stands after
+everything else, so that it interrupts nothing. Positions are counted as the text grows; none is searched for. Knows no
+format.
 """
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from rag.types import Block, BlockKind
 
+Span = tuple[int, int]
+CELL = " | "
+PARTED = "\n\n"
+_NAMED = ": "
+
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _AROUND_BREAK = re.compile(r" *\n")
-_CELL = " | "
-_PARTED = "\n\n"
-_BULLET = "-"
-_LABEL = ": "  # between a column's name and a value that is written after it
 
-Span = tuple[int, int]
+
+@dataclass(slots=True)
+class Runs:
+    """The text of one block or cell as it is put together, its white space collapsed as HTML collapses it."""
+
+    _pieces: list[str] = field(default_factory=list)
+
+    def run(self, text: str) -> None:
+        """Add text, its white space collapsed."""
+        shown = _SPACES.sub(" ", text)
+        if not self._pieces or self._pieces[-1].endswith((" ", "\n")):
+            shown = shown.lstrip(" ")
+        if shown:
+            self._pieces.append(shown)
+
+    def preformatted(self, text: str) -> None:
+        """Add text, its white space as it is."""
+        if text:
+            self._pieces.append(text)
+
+    def newline(self) -> None:
+        """Break the line."""
+        self._pieces.append("\n")
+
+    @property
+    def tail(self) -> str:
+        """The last characters so far: some forty, or fewer at the beginning."""
+        return "".join(self._pieces[-4:])[-40:]
+
+    def take(self) -> str:
+        """The text so far, which is then forgotten: for the next block."""
+        text = _AROUND_BREAK.sub("\n", "".join(self._pieces)).strip("\n").rstrip()
+        self._pieces.clear()
+        return text if text.strip() else ""
 
 
 @dataclass(frozen=True, slots=True)
-class _Cell:
-    """A finished cell: its text, what is written in front of it, and its place."""
+class CellText:
+    """A cell that is to be written: its text, its column (from 1), and where its column's header stands, if known.
+
+    A `name` is written in front of the text (`name: text`) and is its label. `address` is that of a spreadsheet.
+    """
 
     text: str
-    label: str
-    columns: range
-    header: bool
-    address: str
+    column: int
+    header: bool = False
+    label: Span | None = None
+    name: str = ""
+    address: str = ""
 
-
-@dataclass(slots=True)
-class _Row:
-    """A row under way. `column` is where its next cell stands."""
-
-    number: int
-    cells: list[_Cell] = field(default_factory=list)
-    column: int = 1
-
-
-@dataclass(slots=True)
-class _Table:
-    """A table under way: the names of its columns so far, and the rows it has."""
-
-    number: int
-    sheet: str = ""
-    rows: int = 0
-    labels: dict[int, Span] = field(default_factory=dict)
+    @property
+    def written(self) -> str:
+        """The name, if there is one, and the text."""
+        return f"{self.name}{_NAMED}{self.text}" if self.name and self.text else self.text
 
 
 @dataclass(slots=True)
 class Blocks:
-    """A document as it is put together.
+    """A text and its blocks as they are put together."""
 
-    Write with `run`, `preformatted` and `newline` into the block that `begin` or `item` began (else a paragraph), then
-    `end` it. A row: `begin_row`, then text and `cell` for each of its cells, then `end`. Without `begin_row`, `cell`
-    makes a row of the block under way: one of the table just before, or of a new one if anything stood between.
-    """
-
-    _written: list[str] = field(default_factory=list)
-    _length: int = 0
+    _parts: list[str] = field(default_factory=list)
     _blocks: list[Block] = field(default_factory=list)
     _aside: list[str] = field(default_factory=list)
-    _current: list[str] = field(default_factory=list)
-    _block: Block = Block("paragraph", 0, 0)
-    _table: _Table | None = None
-    _row: _Row | None = None
-    _tables: int = 0
-    _furniture: int = 0
+    _sheets: list[str] = field(default_factory=list)
+    _length: int = 0
 
-    def run(self, text: str) -> None:
-        """Add text to the block, its white space collapsed."""
-        shown = _SPACES.sub(" ", text)
-        if not self._current or self._current[-1].endswith((" ", "\n")):
-            shown = shown.lstrip(" ")
-        if shown:
-            self._current.append(shown)
+    def add(
+        self,
+        text: str,
+        kind: BlockKind = "paragraph",
+        *,
+        level: int = 0,
+        number: str = "",
+        mark: str = "",
+        header: bool = False,
+        label: Span | None = None,
+    ) -> Block | None:
+        """Write a block; None when its text is empty, and for furniture, which is kept for the end.
 
-    def preformatted(self, text: str) -> None:
-        """Add text to the block, its white space as it is."""
-        self._current.append(text)
-
-    def newline(self) -> None:
-        """Break the line within the block."""
-        self._current.append("\n")
-
-    def superscript(self, text: str) -> None:
-        """Add text that stands raised: a note's mark or an exponent, never a part of the number before it."""
-        self._current.append(superscript(text, before="".join(self._current[-2:])))
-
-    def subscript(self, text: str) -> None:
-        """Add text that stands lowered, never a part of the number before it."""
-        self._current.append(subscript(text, before="".join(self._current[-2:])))
-
-    def begin(self, kind: BlockKind, *, level: int = 0, number: str = "") -> None:
-        """End the block before and begin one. A heading's number is part of its text and to be written as such."""
-        self.end()
-        self._block = Block(kind, 0, 0, level=level, number=number)
-
-    def item(self, level: int = 1, number: str = "") -> None:
-        """Begin an item of a list, with its mark as printed."""
-        self.begin("list_item", level=level, number=number or _BULLET)
-
-    def begin_table(self, sheet: str = "") -> int:
-        """End the block before and begin a table; its number within the document."""
-        self.end()
-        self._tables += 1
-        self._table = _Table(self._tables, sheet)
-        return self._tables
-
-    def end_table(self) -> None:
-        """End the table; a row that follows is one of another."""
-        self.end()
-        self._table = None
-
-    def begin_row(self, number: int | None = None) -> None:
-        """End the block before and begin a row, the next one or that of a number counted from 1."""
-        self.end()
-        if self._table is None:
-            self.begin_table()
-        assert self._table
-        self._table.rows = self._table.rows + 1 if number is None else number
-        self._row = _Row(self._table.rows)
-
-    def cell(
-        self, *, header: bool = False, column: int | None = None, columns: int = 1, label: str = "", address: str = ""
-    ) -> None:
-        """End a cell of a row, whose text was written since the cell before; an empty one only takes up its place.
-
-        It stands in `column`, counted from 1, else in the next one, and reaches over `columns` of them. A `label` is
-        written in front of its text. `address` is that of a spreadsheet.
+        `mark` stands in front of it and belongs to no block.
         """
-        if self._row is None:
-            written, self._current = self._current, []
-            self.begin_row()
-            self._current = written
-        assert self._row
-        first = column or self._row.column
-        text = _SPACES.sub(" ", self._taken()).strip()
-        self._row.cells.append(_Cell(text, label, range(first, first + columns), header, address))
-        self._row.column = first + columns
+        shown = text.strip()
+        if shown and kind == "page_furniture":
+            self._aside.append(shown)
+        if not shown or kind == "page_furniture":
+            return None
+        start = self._begin(mark + text) + len(mark) + len(text) - len(text.lstrip())
+        block = Block(kind, start, start + len(shown), level=level, number=number, header=header, label=label)
+        self._blocks.append(block)
+        return block
 
-    @contextmanager
-    def furniture(self) -> Iterator[None]:
-        """What is written within is page furniture, and stands at the end of the text."""
-        self.end()
-        self._furniture += 1
-        try:
-            yield
-        finally:
-            self.end()
-            self._furniture -= 1
+    def table(self, sheet: str = "") -> int:
+        """The number of a table that begins, on that sheet of a spreadsheet."""
+        self._sheets.append(sheet)
+        return len(self._sheets)
 
-    def end(self) -> None:
-        """End the block or the row; an empty one leaves nothing behind."""
-        if self._row:
-            if self._current:
-                self.cell()
-            row, self._row = self._row, None
-            self._end_row(row)
-        else:
-            text = self._taken()
-            if text.strip():
-                self._end_block(text)
-                self._table = self._table if self._furniture else None
-                self._block = Block("paragraph", 0, 0)
+    def row(self, table: int, row: int, cells: Sequence[CellText], *, named_by_first: bool = False) -> list[Block]:
+        """Write a row of a table; the blocks of its cells that are not empty.
 
-    @property
-    def position(self) -> int:
-        """Where the next block or row of the body begins in `text`; what is under way is not counted."""
-        return self._length + (len(_PARTED) if self._written else 0)
+        `named_by_first`: the first of them says what the others are, and is their label.
+        """
+        shown = [replace(cell, text=cell.text.strip()) for cell in cells]
+        while shown and not shown[-1].text:
+            shown.pop()
+        if not shown:
+            return []
+        start = self._begin(CELL.join(cell.written for cell in shown))
+        written: list[Block] = []
+        for cell in shown:
+            if cell.text:
+                label = (written[0].start, written[0].end) if named_by_first and written else cell.label
+                written.append(_cell_block(table, row, cell, start, label, self._sheets[table - 1]))
+            start += len(cell.written) + len(CELL)
+        self._blocks.extend(written)
+        return written
 
-    @property
-    def text(self) -> str:
-        """All blocks, the last one ended, and the furniture after them."""
-        self.end()
-        return _PARTED.join([*self._written, *self._aside])
-
-    @property
-    def blocks(self) -> tuple[Block, ...]:
-        """Every block with its span of `text`, in order."""
-        self.end()
-        found = list(self._blocks)
-        place = self._length
-        for text in self._aside:
-            place += len(_PARTED) if place else 0
-            found.append(Block("page_furniture", place, place + len(text)))
-            place += len(text)
-        return tuple(found)
-
-    def _taken(self) -> str:
-        text = _AROUND_BREAK.sub("\n", "".join(self._current)).strip("\n").rstrip()
-        self._current.clear()
-        return text
-
-    def _end_block(self, text: str) -> None:
-        mark = f"{self._block.number} " if self._block.kind == "list_item" else ""
-        if self._furniture:
-            self._aside.append(text.strip())
-            return
-        start = self._write(mark + text) + len(mark)
-        start += len(text) - len(text.lstrip())
-        self._blocks.append(replace(self._block, start=start, end=start + len(text.strip())))
-
-    def _end_row(self, row: _Row) -> None:
-        filled = [cell for cell in row.cells if cell.text]
-        parts = [(f"{cell.label}{_LABEL}" if cell.label else "") + cell.text for cell in filled]
-        if self._furniture or not filled:
-            self._aside.extend([_CELL.join(parts)] if filled else [])
-            return
-        assert self._table
-        place = self._write(_CELL.join(parts))
-        names = all(cell.header for cell in filled)
-        for cell, part in zip(filled, parts, strict=True):
-            block = _cell_block(cell, place, part, row.number, self._table)
-            self._blocks.append(block)
-            if names:
-                self._table.labels.update(dict.fromkeys(cell.columns, (block.start, block.end)))
-            place += len(part) + len(_CELL)
-
-    def _write(self, text: str) -> int:
-        """Where a part of the text begins, now that it is written."""
-        start = self._length + (len(_PARTED) if self._written else 0)
-        self._written.append(text)
+    def _begin(self, text: str) -> int:
+        start = self.position
+        self._parts.append(text)
         self._length = start + len(text)
         return start
 
+    @property
+    def length(self) -> int:
+        """How many characters have been written."""
+        return self._length
 
-def _cell_block(cell: _Cell, place: int, part: str, row: int, table: _Table) -> Block:
-    end = place + len(part)
-    own = (place, place + len(cell.label)) if cell.label else None
+    @property
+    def position(self) -> int:
+        """Where the next part of the text will begin."""
+        return self._length + (len(PARTED) if self._parts else 0)
+
+    @property
+    def text(self) -> str:
+        """The text of all blocks."""
+        return PARTED.join([*self._parts, *self._aside])
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """The blocks, in order of where they start."""
+        found, place = list(self._blocks), self.position
+        for text in self._aside:
+            found.append(Block("page_furniture", place, place + len(text)))
+            place += len(text) + len(PARTED)
+        return tuple(found)
+
+
+def _cell_block(table: int, row: int, cell: CellText, start: int, label: Span | None, sheet: str) -> Block:
+    end = start + len(cell.written)
+    own = (start, start + len(cell.name)) if cell.name else label
     return Block(
-        "table_cell",
-        end - len(cell.text),
-        end,
-        table=table.number,
+        kind="table_cell",
+        start=end - len(cell.text),
+        end=end,
+        table=table,
         row=row,
-        column=cell.columns.start,
+        column=cell.column,
         header=cell.header,
-        label=own or (None if cell.header else table.labels.get(cell.columns.start)),
-        sheet=table.sheet,
+        label=own,
+        sheet=sheet,
         cell=cell.address,
     )
-
-
-_RAISED = str.maketrans("0123456789+-−=()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾")
-_LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
-_WORD_BEFORE = re.compile(r"(?:^|(?<=[^\w.,]))[\d.,]*\w*$")
-_UNIT = re.compile(r"[\d.,]*[^\W\d_]{1,2}")  # m, km, or a variable: what is raised to a power
-_POWER = re.compile(r"\d{1,2}")  # a base; the raised digits are shown as they are printed
-_DIGITS = re.compile(r"[+\-−]?\d+")
-
-
-def superscript(text: str, *, before: str) -> str:
-    """Raised text as it is to stand after `before`: `1904` and `12` give `1904[12]`, `m` and `2` give `m²`."""
-    shown = text.strip()
-    if _DIGITS.fullmatch(shown):
-        word = _WORD_BEFORE.search(before[-40:])
-        base = word[0] if word else ""
-        return shown.translate(_RAISED) if _UNIT.fullmatch(base) or _POWER.fullmatch(base) else f"[{shown}]"
-    listed = any(character.isdigit() for character in shown) and shown[0] not in "[(^"
-    return f"[{shown}]" if listed and before[-1:].isalnum() else text
-
-
-def subscript(text: str, *, before: str) -> str:
-    """Lowered text as it is to stand after `before`: spelt with lowered digits where it would join a number."""
-    return text.translate(_LOWERED) if before[-1:].isdigit() else text

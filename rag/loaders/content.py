@@ -18,16 +18,16 @@ class Content:
     """The canonical text of a file, and what is known of where it stood.
 
     `places` are where pages or rows begin, in order; `encoding` is empty for formats that carry their own. `layout`
-    is packed by `rag.text.page_layout`. `warnings` are for people: what of the file could not be read.
+    is packed by `rag.text.page_layout`. `blocks` are in order and never overlap. `gaps` say, for
+    people, what of the file could not be read.
     """
 
     text: str
     places: tuple[Place, ...] = ()
     encoding: str = ""
     layout: bytes = b""
-    warnings: tuple[str, ...] = ()
-    blocks: tuple[Block, ...] = ()
     gaps: tuple[str, ...] = ()
+    blocks: tuple[Block, ...] = ()
 
 
 def open_archive(path: Path, data: bytes) -> ZipFile:

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import UnreadableSourceError
+from rag.text.blocks import check_blocks
 from rag.types import Document
 
-VERSION = "1"  # raise it when a loader makes another text of the same file: files are then read again
+VERSION = "2"  # raise it when a loader makes another text of the same file: files are then read again
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -30,7 +31,7 @@ class Loaded:
     """The document in a file, and what of the file could not be read, in words."""
 
     document: Document
-    warnings: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
 
 
 _TEXT, _HTML = Format("text", "plain.text"), Format("HTML", "web.html", foreign=True)
@@ -63,6 +64,7 @@ def load(path: Path, data: bytes, *, source: str) -> Loaded:
     reader = getattr(import_module(f"rag.loaders.{found.module}"), found.function)
     try:
         content = reader(path, data)
+        check_blocks(content.text, content.blocks)
     except UnreadableSourceError:
         raise
     except Exception as error:  # what a hostile file makes a parser raise is in no list; it is one failure, by name
@@ -72,8 +74,8 @@ def load(path: Path, data: bytes, *, source: str) -> Loaded:
     text = _SURROGATE.sub("\ufffd", content.text)  # a JSON string may hold half a character; no file can
     if not text.strip():
         raise UnreadableSourceError(f"{path} is empty. Remove it, or put some text in it.")
-    parts: dict[str, Any] = {name: getattr(content, name) for name in ("places", "encoding", "layout")}
-    return Loaded(make_document(text, source=source, **parts), content.warnings)
+    parts: dict[str, Any] = {name: getattr(content, name) for name in ("places", "encoding", "layout", "blocks")}
+    return Loaded(make_document(text, source=source, **parts), content.gaps)
 
 
 def make_document(text: str, *, source: str, **parts: Any) -> Document:

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import UnreadableSourceError
-from rag.loaders.blocks import Blocks
+from rag.loaders.blocks import Blocks, CellText, Runs
 from rag.loaders.content import Content, open_archive
+from rag.loaders.markup.grid import Grid, GridCell, write_table
+from rag.loaders.markup.inline import lowered, raised
 from rag.loaders.xml_parts import name_of
 from rag.types import Place
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 _BAND = 0.04  # of a slide's height: shapes that begin no further apart stand side by side
 _FURNITURE = frozenset(("FOOTER", "DATE", "HEADER"))
 _LISTS = frozenset(("BODY", "OBJECT", "VERTICAL_BODY", "VERTICAL_OBJECT"))
+_BULLET = "-"
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -37,10 +40,8 @@ def read(path: Path, data: bytes) -> Content:
         if slide._element.get("show") == "0":
             gaps.append(f"slide {number} is hidden and not read")
             continue
-        blocks.end()
         begun = blocks.position
         gaps.extend(f"slide {number}: {gap}" for gap in _write_slide(blocks, slide, presentation.slide_height or 1))
-        blocks.end_table()
         if blocks.position > begun:
             places.append(Place("page", number, begun))
     return Content(blocks.text, places=tuple(places), blocks=blocks.blocks, gaps=tuple(gaps))
@@ -63,8 +64,7 @@ def _write_slide(blocks: Blocks, slide: "Slide", height: int) -> Iterator[str]:
     """Write a slide; yields what of it is not read."""
     title = slide.shapes.title
     if title is not None and title.text_frame.text.strip():
-        blocks.begin("heading", level=1)
-        blocks.run(" ".join(title.text_frame.text.split()))
+        blocks.add(" ".join(title.text_frame.text.split()), "heading", level=1)
     pictures = 0
     for shape in _in_reading_order(slide.shapes, height):
         if title is None or shape.shape_id != title.shape_id:
@@ -72,8 +72,7 @@ def _write_slide(blocks: Blocks, slide: "Slide", height: int) -> Iterator[str]:
     if pictures:
         yield f"{pictures} picture{'s' if pictures > 1 else ''} not read"
     if slide.has_notes_slide and (frame := slide.notes_slide.notes_text_frame) and frame.text.strip():
-        blocks.begin("heading", level=2)
-        blocks.run("Notes")
+        blocks.add("Notes", "heading", level=2)
         _write_paragraphs(blocks, frame, listed=False)
 
 
@@ -108,8 +107,7 @@ def _write_shape(blocks: Blocks, shape: Any) -> int:
     elif getattr(shape, "has_chart", False):
         _write_chart(blocks, shape.chart)
     elif kind in _FURNITURE:
-        with blocks.furniture():
-            blocks.run(shape.text_frame.text)
+        blocks.add(" ".join(shape.text_frame.text.split()), "page_furniture")
     elif shape.has_text_frame and kind != "SLIDE_NUMBER":
         _write_paragraphs(blocks, shape.text_frame, listed=kind in _LISTS)
     elif name_of(shape._element) == "graphicFrame":
@@ -120,20 +118,18 @@ def _write_shape(blocks: Blocks, shape: Any) -> int:
 def _write_paragraphs(blocks: Blocks, frame: Any, *, listed: bool) -> None:
     counters: dict[int, int] = {}
     for paragraph in frame.paragraphs:
-        if not paragraph.text.strip():
+        text = _text(paragraph._p)
+        if not text:
             continue
         mark = _mark(paragraph, listed, counters)
         if mark is None:
-            blocks.begin("paragraph")
+            blocks.add(text)
         else:
-            blocks.item(level=paragraph.level + 1, number=mark)
-        for text, raised in _runs(paragraph._p):
-            (blocks.superscript if raised else blocks.run)(text)
-        blocks.end()
+            blocks.add(text, "list_item", level=paragraph.level + 1, number=mark, mark=f"{mark} ")
 
 
 def _mark(paragraph: Any, listed: bool, counters: dict[int, int]) -> str | None:
-    """The mark of a list item: empty for a bullet; None where the paragraph is none."""
+    """The mark of a list item; None where the paragraph is none."""
     names = {name_of(item): item for item in (paragraph._p.pPr if paragraph._p.pPr is not None else ())}
     level = paragraph.level
     for deeper in [other for other in counters if other > level]:
@@ -143,7 +139,7 @@ def _mark(paragraph: Any, listed: bool, counters: dict[int, int]) -> str | None:
         counters[level] = counters.get(level, start - 1) + 1
         return _numbered(counters[level], names["buAutoNum"].get("type", ""))
     counters.pop(level, None)
-    return "" if "buChar" in names or (listed and "buNone" not in names) else None
+    return _BULLET if "buChar" in names or (listed and "buNone" not in names) else None
 
 
 def _numbered(number: int, scheme: str) -> str:
@@ -167,52 +163,54 @@ def _roman(number: int) -> str:
     return shown
 
 
-def _runs(paragraph: "Element") -> Iterator[tuple[str, bool]]:
-    """The pieces of a paragraph, and whether each is raised."""
+def _text(paragraph: "Element") -> str:
+    """The characters that a paragraph shows; what is raised stays apart from a number before it."""
+    runs = Runs()
     for item in paragraph:
         if name_of(item) == "br":
-            yield "\n", False
+            runs.newline()
         elif name_of(item) in ("r", "fld"):
             properties = item.find("{*}rPr")
-            raised = int(properties.get("baseline", "0").rstrip("%")) > 0 if properties is not None else False
-            yield "".join(text.text or "" for text in item.iter("{*}t")), raised
+            text = "".join(part.text or "" for part in item.iter("{*}t"))
+            baseline = (properties.get("baseline") or "") if properties is not None else ""
+            if baseline.strip("-0%"):
+                change = lowered if baseline.startswith("-") else raised
+                runs.preformatted(change(text, runs.tail))
+            else:
+                runs.run(text)
+    return runs.take()
 
 
 def _write_table(blocks: Blocks, table: Any) -> None:
-    blocks.begin_table()
-    for number, row in enumerate(table.rows, start=1):
-        blocks.begin_row(number)
-        for column, cell in enumerate(row.cells, start=1):
-            if not cell.is_spanned:
-                blocks.run(cell.text_frame.text)
-                width = cell.span_width if cell.is_merge_origin else 1
-                blocks.cell(header=bool(table.first_row) and number == 1, column=column, columns=width)
-    blocks.end_table()
+    rows = tuple(
+        tuple(
+            GridCell(" ".join(cell.text_frame.text.split()), columns=cell.span_width, rows=cell.span_height)
+            if cell.is_merge_origin
+            else GridCell(" ".join(cell.text_frame.text.split()))
+            for cell in row.cells
+            if not cell.is_spanned
+        )
+        for row in table.rows
+    )
+    write_table(blocks, Grid(rows, headed=bool(table.first_row)))
 
 
 def _write_chart(blocks: Blocks, chart: Any) -> None:
     """The numbers behind a chart: a row a category, a column a series."""
     if chart.has_title and chart.chart_title.has_text_frame:
-        blocks.begin("caption")
-        blocks.run(chart.chart_title.text_frame.text)
-        blocks.end()
+        blocks.add(" ".join(chart.chart_title.text_frame.text.split()), "caption")
     for plot in chart.plots:
         series = [(one.name or "", list(one.values)) for one in plot.series]
-        names = [str(category) for category in plot.categories]
-        blocks.begin_table()
-        _write_row(blocks, ["", *(name for name, _ in series)], header=True)
-        for number, name in enumerate(names):
-            values = [items[number] if number < len(items) else None for _, items in series]
-            _write_row(blocks, [name, *("" if value is None else f"{value:.15g}" for value in values)])
-        blocks.end_table()
-
-
-def _write_row(blocks: Blocks, values: Iterable[str], *, header: bool = False) -> None:
-    blocks.begin_row()
-    for value in values:
-        blocks.run(value)
-        blocks.cell(header=header)
-    blocks.end()
+        number = blocks.table()
+        names = [CellText(name, column, header=True) for column, (name, _) in enumerate(series, start=2)]
+        spans = {block.column: (block.start, block.end) for block in blocks.row(number, 1, names)}
+        for row, category in enumerate(plot.categories):
+            values = [items[row] if row < len(items) else None for _, items in series]
+            cells = [
+                CellText("" if value is None else f"{value:.15g}", column, label=spans.get(column))
+                for column, value in enumerate(values, start=2)
+            ]
+            blocks.row(number, row + 2, [CellText(str(category), 1, header=True), *cells])
 
 
 def _write_diagram(blocks: Blocks, shape: Any) -> None:
@@ -224,6 +222,5 @@ def _write_diagram(blocks: Blocks, shape: Any) -> None:
         if number in shape.part.rels:
             root = fromstring(shape.part.related_part(number).blob)
             for point in root.iterfind(".//{*}pt"):
-                blocks.item()
-                blocks.run(" ".join(text.text or "" for text in point.iter("{*}t")))
-                blocks.end()
+                text = " ".join(text.text or "" for text in point.iter("{*}t"))
+                blocks.add(text, "list_item", level=1, number=_BULLET, mark=f"{_BULLET} ")
