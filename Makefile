@@ -77,14 +77,14 @@ eval: setup ## measure the held-out questions about the seed
 
 report: setup ## renew the table and the page about that in docs/
 	@mkdir -p build
-	@$(BIN)/python -m eval --json build/run.json --markdown docs/evaluation.md; code=$$?; \
-	$(BIN)/python -m eval report build/run.json --out docs/reports/default.html && exit $$code
+	@$(BIN)/python -m eval --json build/run.json --markdown docs/how-to/evaluation.md; code=$$?; \
+	$(BIN)/python -m eval report build/run.json --out docs/lab/reports/default.html && exit $$code
 
-peers: setup ## compare with LlamaIndex, txtai and Haystack (docs/benchmarks.md)
-	@$(BIN)/python -m eval peers --markdown docs/benchmarks.md
+peers: setup ## compare with LlamaIndex, txtai and Haystack (docs/lab/benchmarks.md)
+	@$(BIN)/python -m eval peers --markdown docs/lab/benchmarks.md
 
-bench: setup ## measure speed and memory (docs/benchmarks.md)
-	@$(BIN)/python -m eval bench --markdown docs/benchmarks.md --plot docs/images/growth.svg
+bench: setup ## measure speed and memory (docs/lab/benchmarks.md)
+	@$(BIN)/python -m eval bench --markdown docs/lab/benchmarks.md --plot docs/images/growth.svg
 
 screenshots: setup ## take the pictures in docs/images anew
 	@CITESPAN_SCREENSHOTS=docs/images $(BIN)/python -m pytest -q tests/browser/test_screenshots.py

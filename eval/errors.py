@@ -11,6 +11,8 @@
 Libraries' errors become one of these where the library is called.
 """
 
+GUIDE = "docs/how-to/evaluation.md"  # where messages send people who write cases or thresholds
+
 
 class EvalError(Exception):
     """Anything that keeps a run from being judged; the message is meant for the person at the keyboard."""

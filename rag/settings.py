@@ -67,4 +67,4 @@ def load_settings(**overrides: Any) -> Settings:
         return Settings(**overrides)
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
-        raise SettingsError(f"These settings cannot be used: {faults}. See `rag --help` or docs/settings.md.") from None
+        raise SettingsError(f"These settings cannot be used: {faults}. See docs/reference/settings.md.") from None

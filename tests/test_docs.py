@@ -17,7 +17,7 @@ from rag.settings import Settings
 from tests.conftest import SEEDS
 
 ROOT = Path(__file__).parent.parent
-PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -76,7 +76,7 @@ def commands() -> dict[str, Any]:
 
 
 def test_every_command_and_option_is_described() -> None:
-    page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "reference" / "commands.md").read_text(encoding="utf-8")
     sections = dict(re.findall(r"^## rag (\w+)\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL))
     found = commands()
     assert set(sections) == set(found)
@@ -91,7 +91,7 @@ def test_every_command_and_option_is_described() -> None:
 
 
 def test_every_setting_is_described_with_its_default() -> None:
-    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "reference" / "settings.md").read_text(encoding="utf-8")
     for name, field in Settings.model_fields.items():
         assert f"`RAG_{name.upper()}`" in page
         assert str(field.description) in page

@@ -16,7 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
 
-from eval.errors import CasesError
+from eval.errors import GUIDE, CasesError
 
 if TYPE_CHECKING:
     from pydantic import ConfigDict
@@ -82,7 +82,7 @@ def load(path: Path) -> tuple[Case, ...]:
     """
     cases = read_rows(path, Case)
     if not cases:
-        raise CasesError(f"{path} holds no cases. A run over nothing proves nothing: add a row (docs/evaluation.md).")
+        raise CasesError(f"{path} holds no cases. Add a row, as docs/how-to/evaluation.md describes.")
     for problem in _problems_of_form(cases):
         raise CasesError(f"{path}: {problem}")
     return cases
@@ -143,7 +143,7 @@ def read_rows(path: Path, row: type[Row]) -> tuple[Row, ...]:
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(map(str, first["loc"])) or "the row"
-            raise CasesError(f"{path}, line {number}: {where}: {first['msg']}. See docs/evaluation.md.") from error
+            raise CasesError(f"{path}, line {number}: {where}: {first['msg']}. See {GUIDE}.") from error
     return tuple(rows)
 
 

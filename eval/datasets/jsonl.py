@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from eval.errors import CasesError
+from eval.errors import GUIDE, CasesError
 
 SEED = 20260101  # any fixed number: the same limit draws the same sample
 
@@ -29,7 +29,7 @@ def rows(path: Path, row: type[Row]) -> tuple[Row, ...]:
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(map(str, first["loc"])) or "the row"
-            raise CasesError(f"{path}, line {number}: {where}: {first['msg']}. See docs/evaluation.md.") from error
+            raise CasesError(f"{path}, line {number}: {where}: {first['msg']}. See {GUIDE}.") from error
     if not found:
         raise CasesError(f"{path} holds no rows. A run over nothing proves nothing.")
     return tuple(found)
@@ -41,7 +41,7 @@ def lines(path: Path) -> list[bytes]:
         data = path.read_bytes()
         return (gzip.decompress(data) if path.suffix == ".gz" else data).splitlines()
     except (OSError, EOFError, zlib.error) as error:
-        raise CasesError(f"Cannot read {path}: {error}. Name a public set, as in docs/evaluation.md.") from error
+        raise CasesError(f"Cannot read {path}: {error}. Name a public set, as in docs/how-to/evaluation.md.") from error
 
 
 def sample(items: Sequence[Item], limit: int | None) -> tuple[Item, ...]:

@@ -91,9 +91,9 @@ def load_thresholds(path: Path) -> dict[str, Threshold]:
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ThresholdsError(f"Cannot read {path}: {error}. See docs/evaluation.md for its form.") from error
+        raise ThresholdsError(f"Cannot read {path}: {error}. See docs/how-to/evaluation.md for its form.") from error
     if problem := _problem(tables):
-        raise ThresholdsError(f"{path}: {problem}. See docs/evaluation.md for its form.")
+        raise ThresholdsError(f"{path}: {problem}. See docs/how-to/evaluation.md for its form.")
     lowest, highest = tables.get("min", {}), tables.get("max", {})
     return {name: Threshold(lowest.get(name), highest.get(name)) for name in MEASURES if name in {*lowest, *highest}}
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from rag.text.sentences import LINE_BREAK
+from rag.text.blocks import LINE_BREAK
 from rag.types import Citation, Evidence, PlaceKind
 
 CONTEXT = 32  # characters kept before and after a quote, as much as the W3C model's examples show
@@ -27,6 +27,7 @@ def cite(evidence: Evidence, text_of: TextOf) -> Citation | None:
         end=evidence.end,
         quote=evidence.quote,
         score=round(evidence.score, 6),
+        context=evidence.context,
         prefix=around[:before],
         suffix=around[before + length :],
         **_place(evidence),

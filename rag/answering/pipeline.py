@@ -35,7 +35,7 @@ from rag.verification.verifier import THRESHOLD
 
 NEAREST = 3  # citations shown with a refusal
 
-# The least relevance with which a statement that a model wrote is shown; see docs/generators.md.
+# The least relevance with which a statement that a model wrote is shown; see docs/how-to/generators.md.
 RELEVANT = 0.1
 
 _BESIDE = "The model wrote something that the documents say but that does not answer the question."

@@ -8,7 +8,7 @@ from rag.types import Draft, Evidence, Reading
 
 SENTENCES = 3
 # The least share of the best sentence's score with which another is quoted too. Chosen on the development sets; see
-# docs/reader-log.md.
+# docs/lab/reader-log.md.
 SHARE = 0.7
 # How a sentence begins that leans on the one before it.
 _LEANS = re.compile(r"[\"'“‘(]*(?:he|she|they|it|this|these|those|his|her|their|its|such)\b", re.IGNORECASE)

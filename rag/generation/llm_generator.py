@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
 # Sentences offered: the likeliest, and those at least this share as likely. Small models often choose one that does not
-# answer when there is one (docs/generators.md); every sentence also costs its time to read.
+# answer when there is one (docs/how-to/generators.md); every sentence also costs its time to read.
 MOST_EVIDENCE = 4
 SHARE = 0.3
 _MARGIN = 96  # tokens left free for what a chat template puts around messages, and for a second try

@@ -22,8 +22,8 @@ def read(path: Path, data: bytes) -> Content:
         raise UnreadableSourceError(f"{path} is no e-mail message: it has no header. Save the message again as .eml.")
     headers = "\n".join(f"{name}: {' '.join(str(message[name]).split())}" for name in _HEADERS if message[name])
     attached = [part.get_filename() or part.get_content_type() for part in message.iter_attachments()]
-    warnings = (f"attachments are not read: {', '.join(attached)}",) if attached else ()
-    return Content(f"{headers}\n\n{_body(path, message)}".rstrip(), warnings=warnings)
+    gaps = (f"attachments are not read: {', '.join(attached)}",) if attached else ()
+    return Content(f"{headers}\n\n{_body(path, message)}".rstrip(), gaps=gaps)
 
 
 def _body(path: Path, message: EmailMessage) -> str:

@@ -2,8 +2,8 @@
 
 Three heads over an encoder: start and end of the answer for each wordpiece, where the first token stands for "no
 answer"; whether the passage answers; whether it supports a statement. The encoder is MiniLM's six layers, trained
-further, or MPNet's twelve, added to (see docs/reader-card.md). Turns nothing into probabilities and knows nothing of an
-index.
+further, or MPNet's twelve, added to (see docs/reference/reader-card.md). Turns nothing into probabilities and knows
+nothing of an index.
 """
 
 from __future__ import annotations

@@ -72,7 +72,7 @@ MODELS = {
         ),
         ModelCard(
             name=READER,
-            licence="Apache-2.0; trained on data of the licences in docs/reader-card.md",
+            licence="Apache-2.0; trained on data of the licences in docs/reference/reader-card.md",
             sha256="db3fccd535a7d4434e2df9e0e595138519c63fea4a899edadf7699d4d846ddc3",
             package="citespan",
             package_folder=f"weights/{READER}",
@@ -87,7 +87,7 @@ MODELS = {
         ),
         ModelCard(
             name=LARGE_READER,
-            licence="Apache-2.0; trained on data of the licences in docs/reader-card.md",
+            licence="Apache-2.0; trained on data of the licences in docs/reference/reader-card.md",
             sha256="9f4008a06e80baa28b504de45b030dc937bc173681a51e4dd710fd4a3b31ef00",
             package="citespan",
             package_folder=f"weights/{LARGE_READER}",

@@ -1,7 +1,7 @@
 """Fusion of a dense and a lexical ranking: a convex combination of their scores (Bruch, Gai & Ingber, TOIS 2023).
 
 Cosines are taken as they are, BM25 scores as shares of the best one. Reciprocal rank fusion, which looks at ranks only,
-was behind on both development sets (docs/reader-log.md). It neither retrieves nor rescores.
+was behind on both development sets (docs/lab/reader-log.md). It neither retrieves nor rescores.
 """
 
 from collections.abc import Sequence

@@ -15,7 +15,7 @@ from rag.verification.grounding import unfounded
 from rag.verification.verifier import THRESHOLD, supported
 
 # The share of a statement's words that must stand in one sentence that it cites, in their order, by
-# `rag.verification.alignment.keeping`. Chosen by reading what two small models wrote; see docs/generators.md.
+# `rag.verification.alignment.keeping`. Chosen by reading what two small models wrote; see docs/how-to/generators.md.
 CLOSE = 0.87
 _ASKING = frozenset("what who whom whose which when where why how".split())
 LEAST_WORDS = 4  # fewer say nothing that could be checked: the name of a country is in every second sentence

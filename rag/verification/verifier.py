@@ -2,7 +2,7 @@
 
 A statement that stands word for word in its evidence is supported. Any other is judged by the trained model, which
 reads statement and evidence together, and by what rules find: particulars that the evidence lacks, opposites, how many
-of its words are there. They were weighed on development claims; docs/reader-log.md has what each is worth alone. It
+of its words are there. They were weighed on development claims; docs/lab/reader-log.md has what each is worth alone. It
 does not look for other evidence and does not change a statement.
 """
 

@@ -1,4 +1,4 @@
-"""How long the chat takes, told as ratios: `python -m tests.browser.figures [ROUNDS]` prints the table in docs/chat.md.
+"""How long the chat takes, as ratios: `python -m tests.browser.figures [ROUNDS]` prints the table of the chat's page.
 
 Eight browsers are eight contexts of one Chromium on this machine, which then shares the processor with the server and
 the model: what eight visitors on computers of their own would see is better. Seconds differ from machine to machine,

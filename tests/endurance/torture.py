@@ -2,7 +2,7 @@
 
 A point is any SQL statement or call to Chroma that the ingest makes, so that it may fall within a transaction. While it
 goes on, documents change, go and come. After each kill the index is opened and checked. `tests/test_torture.py` runs it
-small; what a whole run counted is in docs/how-it-works.md.
+small; what a whole run counted is in docs/explanation/how-it-works.md.
 """
 
 import argparse

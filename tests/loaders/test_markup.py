@@ -128,7 +128,7 @@ def test_of_a_message_the_headers_and_the_text_are_read_and_attachments_named() 
     letter.add_attachment(b"x", maintype="application", subtype="pdf", filename="r.pdf")
     found = read("a.eml", letter.as_bytes())
     assert found.document.text == f"{HEAD}\n\nHällo.\nBye."
-    assert found.warnings == ("attachments are not read: r.pdf",)
+    assert found.gaps == ("attachments are not read: r.pdf",)
     assert read("b.eml", message(html="<p>Only <b>this</b>.</p>").as_bytes()).document.text == f"{HEAD}\n\nOnly this."
 
 

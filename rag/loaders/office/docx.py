@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import UnreadableSourceError
-from rag.loaders.blocks import Blocks
 from rag.loaders.content import Content, open_archive
+from rag.loaders.plain_blocks import Blocks
 
 if TYPE_CHECKING:
     from docx.document import Document

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.loaders.blocks import Blocks
 from rag.loaders.content import Content
 from rag.loaders.decoding import decode
+from rag.loaders.plain_blocks import Blocks
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
