@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.loaders.reading_order import Fragment, Glyph, Line, fragment
+from rag.loaders.pdf.reading_order import Fragment, Glyph, Line, fragment
 from rag.types import Box
 
 if TYPE_CHECKING:

@@ -88,8 +88,6 @@ def visible(sheet: Sheet) -> Sheet:
     return replace(sheet, cells=kept, gaps=tuple(gaps))
 
 
-
-
 def runs(numbers: Iterable[int]) -> str:
     """Numbers in order, with those that follow one another drawn together: `2, 5–9`."""
     parts: list[list[int]] = []

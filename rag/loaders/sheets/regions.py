@@ -128,7 +128,10 @@ def _region(cells: Cells, wide: Sequence[Area]) -> Table | Note:
     """What a part of a sheet without empty rows or columns is."""
     area = _around(cells)
     rows = _rows(cells)
-    if area.left < area.right and any(whole.top == area.top and whole.bottom >= area.bottom and whole.left <= area.left and whole.right >= area.right for whole in wide):
+    if area.left < area.right and any(
+        whole.top == area.top and whole.bottom >= area.bottom and whole.left <= area.left and whole.right >= area.right
+        for whole in wide
+    ):
         return Note((min(cells),))
     if area.left == area.right and not _is_header(rows, area.top, area):
         return Note(tuple(sorted(cells)))
@@ -216,7 +219,9 @@ def _holds_numbers(rows: Sequence[dict[int, Cell]], column: int) -> bool:
 
 def _goes_on(header: int, wide: Sequence[Area], area: Area) -> bool:
     """Whether a header row stands over groups of columns, so that the next one names the columns."""
-    return any(item.top <= header <= item.bottom and item.left >= area.left and item.right <= area.right for item in wide)
+    return any(
+        item.top <= header <= item.bottom and item.left >= area.left and item.right <= area.right for item in wide
+    )
 
 
 def _continued(items: Sequence[Table | Note], cells: Cells) -> list[Table | Note]:
@@ -226,7 +231,9 @@ def _continued(items: Sequence[Table | Note], cells: Cells) -> list[Table | Note
         before = found[-1] if found else None
         if isinstance(before, Table) and isinstance(item, Table) and _follows(before, item, cells):
             area = Area(before.area.top, before.area.left, item.area.bottom, before.area.right)
-            found[-1] = replace(before, area=area, rows=before.rows + item.rows, sections=before.sections | item.sections)
+            found[-1] = replace(
+                before, area=area, rows=before.rows + item.rows, sections=before.sections | item.sections
+            )
         else:
             found.append(item)
     return found
