@@ -54,6 +54,7 @@ ADDED_COLUMNS = (
 SEARCHED_TEXT = """(SELECT coalesce(group_concat(value ->> 3, ' '), '') FROM json_each(chunks.context))
     || ' ' || chunks.text"""  # what the word index holds of a chunk: its context, then its text
 
+_BLOCK_NAMES = tuple(item.name for item in fields(Block))
 _BLOCK_DEFAULTS = tuple(item.default for item in fields(Block))
 
 
@@ -70,7 +71,7 @@ def write_places(places: Sequence[Place]) -> str:
 def read_blocks(packed: bytes) -> tuple[Block, ...]:
     """Blocks as they stand in a column."""
     rows = json.loads(zlib.decompress(packed)) if packed else []
-    return tuple(Block(*(tuple(value) if isinstance(value, list) else value for value in row)) for row in rows)
+    return tuple(_block(row) for row in rows)
 
 
 def write_blocks(blocks: Sequence[Block]) -> bytes:
@@ -101,8 +102,15 @@ def write_chunk(chunk: Chunk, *, text_hash: str) -> tuple[str | int, ...]:
     return (*key, chunk.text, text_hash, spans, write_places(chunk.places), above)
 
 
+def _block(row: Sequence[Any]) -> Block:
+    values: dict[str, Any] = dict(zip(_BLOCK_NAMES, row, strict=False))
+    if values.get("label"):
+        values["label"] = tuple(values["label"])
+    return Block(**values)
+
+
 def _block_row(block: Block) -> list[Any]:
-    values = [getattr(block, item.name) for item in fields(Block)]
+    values = [getattr(block, name) for name in _BLOCK_NAMES]
     while values and values[-1] == _BLOCK_DEFAULTS[len(values) - 1]:
         values.pop()
     return values
