@@ -148,6 +148,10 @@ def main() -> None:
     os.dup2(2, 1)  # what a library prints is no answer
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the process that started this one
     _limit_memory()
+
+    def tell(done: int, total: int) -> None:
+        _send(answers, Step(done, total))
+
     while True:
         try:
             path, data, source, options = pickle.load(sys.stdin.buffer)

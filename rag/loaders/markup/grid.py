@@ -109,40 +109,40 @@ def _is_headed(said: bool | None, values: Sequence[Sequence[str]], width: int) -
 def _laid_out(rows: Sequence[Sequence[GridCell]]) -> list[_Row]:
     """Each row with the values of the cells that span into it."""
     repeats = _REPEATS
-    above: dict[int, tuple[GridCell, int, bool]] = {}  # by column: the cell, how many rows it goes on, within its span
+    above: dict[int, tuple[GridCell, int]] = {}  # by column: the cell, and how many rows it still goes on
     laid = []
     for cells in rows:
-        row, going_on = _Row(), {}
-        for column, (cell, left, inner) in above.items():
-            if repeats > 0 and len(cell.text) <= _REPEATED:
-                row.texts[column] = cell.text
-                repeats -= 1
-            else:
-                row.texts[column] = ""
-            if inner:
-                row.spread.add(column)
-            if left > 1:
-                going_on[column] = (cell, left - 1, inner)
-        for column, cell, own in _placed(cells, set(above)):
-            row.texts[column] = cell.text if own or (repeats > 0 and len(cell.text) <= _REPEATED) else ""
-            repeats -= not own
-            if own:
-                row.own[column] = cell
-            if cell.columns > 1:
-                row.spread.add(column)
-            if cell.rows > 1:
-                going_on[column] = (cell, cell.rows - 1, cell.columns > 1)
+        placed = [(column, cell, True) for column, cell in _placed(cells, set(above))]
+        again = [(column, cell, False) for column, (cell, _) in above.items()]
+        laid.append(_filled([*again, *placed], repeat=repeats > 0))
+        repeats -= len(laid[-1].texts) - len(laid[-1].own)
+        going_on = {column: (cell, left - 1) for column, (cell, left) in above.items() if left > 1}
+        going_on.update({column: (cell, cell.rows - 1) for column, cell, _ in placed if cell.rows > 1})
         above = going_on if repeats > 0 else {}
-        laid.append(row)
     return laid
 
 
-def _placed(cells: Sequence[GridCell], taken: set[int]) -> Iterator[tuple[int, GridCell, bool]]:
-    """(column, cell, whether it begins there) for the columns of a row that are free."""
+def _filled(cells: Sequence[tuple[int, GridCell, bool]], *, repeat: bool) -> _Row:
+    """A row of (column, cell, whether it begins in this row); what spans is written again if `repeat`."""
+    row = _Row()
+    begun: set[int] = set()
+    for column, cell, in_row in cells:
+        own = in_row and id(cell) not in begun
+        begun.add(id(cell))
+        row.texts[column] = cell.text if own or (repeat and len(cell.text) <= _REPEATED) else ""
+        if own:
+            row.own[column] = cell
+        if cell.columns > 1:
+            row.spread.add(column)
+    return row
+
+
+def _placed(cells: Sequence[GridCell], taken: set[int]) -> Iterator[tuple[int, GridCell]]:
+    """(column, cell) for the columns of a row that are free."""
     column = 1
     for cell in cells:
         while column in taken:
             column += 1
         for step in range(min(max(cell.columns, 1), COLUMNS)):
-            yield column + step, cell, step == 0
+            yield column + step, cell
         column += min(max(cell.columns, 1), COLUMNS)

@@ -1,6 +1,6 @@
 """Optical character recognition (OCR) of pictures, offline: RapidOCR with the PP-OCRv6 models that its wheel carries.
 
-Finds lines (DB, Liao et al., AAAI 2020), turns a page that lies on its side or its head, and recognises each line (CTC).
+Finds lines (DB, Liao et al., AAAI 2020), turns a page that lies on its side or its head, recognises each line (CTC).
 Every character has a box, from the place where the recogniser saw it, and the recogniser's confidence. Fragments come
 level and upright, so that the reading order can be told; `Placing` has the way back. It downloads nothing, restores no
 spelling, and reads no handwriting and no right-to-left script.
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from rapidocr import RapidOCR
 
 INSTALL = "Install OCR to have it read: pip install 'citespan[ocr]'"
-DPI = 200  # a page is drawn that fine: on twelve scanned letters 300 read no more characters right, and took twice as long
+DPI = 200  # a page is drawn that fine: what people scan with
 SIDE = 4000  # pixels: a larger picture is made smaller
 _DETECTION_SIDE = 2000  # pixels of the picture in which lines are looked for; they are cut out of the whole one
-_THREADS = 2  # of one recogniser; each parser process may have one
+_THREADS = 1  # of one recogniser: there are as many parser processes as half the processors
 _LEAST = 0.5  # confidence below which a line is no text: RapidOCR's own threshold
 _TALL = 1.5  # a region that much higher than wide holds a line that lies on its side
 _CELL_GAP = 1.5  # heights of a line: a wider gap between two characters parts cells, as in the PDF loader
@@ -165,7 +165,8 @@ def _detect(engine: "RapidOCR", image: Image) -> Quads:
     boxes = engine._load_det_model()(small).boxes
     if boxes is None or not len(boxes):
         return np.zeros((0, 4, 2), np.float32)
-    return (np.asarray(boxes, np.float32) * (np.array([width, height]) / np.array(size))).astype(np.float32)
+    quads: Quads = np.asarray(boxes, np.float32) * np.array([width / size[0], height / size[1]], np.float32)
+    return quads
 
 
 def _sides(quads: Quads) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

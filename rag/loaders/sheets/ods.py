@@ -65,6 +65,8 @@ class _Reader:
             times = min(_times(row, "number-rows-repeated"), _ROWS - number + 1)
             hidden = attribute(row, "visibility") in _UNSEEN
             found = list(self._row(row))
+            if len(self.cells) + len(found) * times > CELLS:
+                raise UnreadableSourceError(f"{self.path} has over {CELLS:,} cells on a sheet. Split it.")
             for place in range(number, number + (times if found else 0)):
                 self.hidden.update([place] if hidden else [])
                 self._add(place, found)
@@ -99,8 +101,6 @@ class _Reader:
             self.cells[row, column] = cell
             if reach.bottom > 1 or reach.right > 1:
                 self.merged.append(Area(row, column, row + reach.bottom - 1, column + reach.right - 1))
-        if len(self.cells) > CELLS:
-            raise UnreadableSourceError(f"{self.path} has over {CELLS:,} cells on a sheet. Split it.")
 
     @staticmethod
     def _hidden_columns(table: "Element") -> Iterator[int]:

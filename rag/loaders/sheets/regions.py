@@ -140,7 +140,7 @@ def _region(cells: Cells, wide: Sequence[Area]) -> Table | Note:
     while top < area.bottom and area.right > area.left and _is_title(rows[top], top, area, wide):
         titles.append((top, min(rows[top])))
         top += 1
-    below = replace_top(area, top)
+    below = area._replace(top=top)
     first, header = top, top - 1
     while header + 1 < area.bottom and header - first + 1 < _HEADER_ROWS:
         if not _is_header(rows, header + 1, below) or not (header < first or _goes_on(header, wide, below)):
@@ -149,9 +149,9 @@ def _region(cells: Cells, wide: Sequence[Area]) -> Table | Note:
     return _table(_within(cells, below), tuple(titles), first, header if header >= first else 0, wide)
 
 
-def replace_top(area: Area, top: int) -> Area:
-    """The part of an area from a row on."""
-    return area._replace(top=top)
+def _covers(whole: Area, part: Area) -> bool:
+    sides = whole.left <= part.left and whole.right >= part.right
+    return sides and whole.top <= part.top and whole.bottom >= part.bottom
 
 
 def _table(cells: Cells, titles: tuple[Place, ...], first: int, header: int, wide: Sequence[Area]) -> Table:

@@ -220,7 +220,7 @@ def _value(book: _Book, element: "Element", style: _Style) -> Value | None:
     kind = element.get("t", "n")
     if kind == "inlineStr":
         return _rich(element)
-    text = element.findtext("{*}v")
+    text: str | None = element.findtext("{*}v")
     if text is None or not text.strip():
         return None
     if kind == "s":
