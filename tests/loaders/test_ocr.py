@@ -61,7 +61,9 @@ def test_characters_have_boxes_where_they_are_seen() -> None:
         assert box
         assert 0 <= box.left < box.right <= width
         assert 0 <= box.top < box.bottom <= height
-        inside = dark[round(box.top * scale) : round(box.bottom * scale), round(box.left * scale) : round(box.right * scale)]
+        inside = dark[
+            round(box.top * scale) : round(box.bottom * scale), round(box.left * scale) : round(box.right * scale)
+        ]
         assert inside.any(), character
 
 

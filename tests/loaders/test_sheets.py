@@ -258,8 +258,9 @@ def open_document(rows: str, *, style: str = "true") -> bytes:
     spaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in names)
     content = (
         f"<office:document-content {spaces}><office:automatic-styles>"
-        f'<style:style style:name="ta" style:family="table"><style:table-properties table:display="{style}"/></style:style>'
-        '</office:automatic-styles><office:body><office:spreadsheet><table:table table:name="Fleet" '
+        '<style:style style:name="ta" style:family="table">'
+        f'<style:table-properties table:display="{style}"/></style:style></office:automatic-styles>'
+        '<office:body><office:spreadsheet><table:table table:name="Fleet" '
         f'table:style-name="ta">{rows}</table:table></office:spreadsheet></office:body></office:document-content>'
     )
     buffer = BytesIO()

@@ -65,9 +65,7 @@ def test_boxes_are_read_from_top_to_bottom_and_left_to_right() -> None:
 
 def test_a_table_is_cells_under_their_header() -> None:
     deck = Presentation()
-    table = (
-        add(deck, ONLY_TITLE, "Costs").shapes.add_table(2, 2, Inches(1), Inches(2), Inches(4), Inches(2)).table
-    )
+    table = add(deck, ONLY_TITLE, "Costs").shapes.add_table(2, 2, Inches(1), Inches(2), Inches(4), Inches(2)).table
     for place, text in {(0, 0): "Lot", (0, 1): "Budget", (1, 0): "Shell", (1, 1): "5,900"}.items():
         table.cell(*place).text = text
     found = read(deck)

@@ -79,8 +79,9 @@ def _frames(path: Path, data: bytes) -> Iterator["Image"]:
                     upright.load()
                     yield upright
                     options.step(number, total)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise UnreadableSourceError(f"{path} is damaged: it is no readable picture ({error}).") from error
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        why = "" if isinstance(error, UnidentifiedImageError) else f" ({error})"
+        raise UnreadableSourceError(f"{path} is damaged: it is no readable picture{why}. Get another copy.") from error
 
 
 def _on_white(picture: "Image") -> "Image":
