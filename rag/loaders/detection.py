@@ -60,18 +60,19 @@ _MIMETYPES = {
     "application/vnd.oasis.opendocument.spreadsheet": ".ods",
     "application/vnd.oasis.opendocument.presentation": ".odp",
 }
+_ZIPPED = frozenset(".docx .docm .xlsx .xlsm .pptx .pptm .epub .odt .ods".split())
 _SHEETS = frozenset((".xlsx", ".xlsm", ".xls", ".ods"))
 _HTML = (b"<!doctype html", b"<html", b"<table", b"<?xml", b"<head", b"<meta")
 
 
 def is_binary(data: bytes) -> bool:
     """Whether bytes begin as a format of bytes does: one that a library reads, in a process of its own."""
-    return _by_start(data) is not None or data.startswith((_OLE, *_ZIP))
+    return _by_start(data) is not None or data.startswith((_OLE[:4], *_ZIP))
 
 
 def is_ole(data: bytes) -> bool:
     """Whether bytes are an OLE file: an old Office document, or an encrypted one."""
-    return data.startswith(_OLE)
+    return data.startswith(_OLE[:4])
 
 
 def ending_of(path: Path, data: bytes, *, known: frozenset[str], binary: frozenset[str]) -> str:
@@ -111,7 +112,9 @@ def _of_zip(path: Path, data: bytes, own: str) -> str:
         return own if own else ".zip"  # damaged: the loader that its name asks for says so
     found = next((ending for part, ending in _ZIP_PARTS if any(name.startswith(part) for name in names)), None)
     variants = {".docm": ".docx", ".xlsm": ".xlsx", ".pptm": ".pptx"}
-    return own if variants.get(own, own) == found else found or ".zip"
+    if found is None:
+        return own if own in _ZIPPED else ".zip"
+    return own if variants.get(own, own) == found else found
 
 
 def _of_ole(path: Path, data: bytes) -> str:
@@ -135,4 +138,6 @@ def _of_text(data: bytes, own: str) -> str:
         return own
     if head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_HTML):
         return ".html"
-    return own if not head.strip() else ".csv" if own in _SHEETS else ".txt"
+    if not head.strip() or own == ".pdf":  # PDFium also reads a file whose beginning is lost
+        return own
+    return ".csv" if own in _SHEETS else ".txt"

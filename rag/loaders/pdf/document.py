@@ -30,13 +30,14 @@ if TYPE_CHECKING:
 PAGES = 20_000
 _GAP = 1.5  # heights of a line: a wider gap parts cells or columns
 _NAMED = 10  # pages named in a warning; more are only counted
+_SCANNED = {True: "a picture in which no text was recognised", False: f"scanned. {ocr.INSTALL}"}
 _LIGATURES = {**dict(zip("ﬀﬁﬂﬃﬄﬅﬆ", ("ff", "fi", "fl", "ffi", "ffl", "ft", "st"), strict=True)), "\u00ad": "-"}
 _UNSEEN = frozenset({"Cc", "Cn", "Co", "Cs"})  # Unicode's categories of control, unassigned and private characters
 
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """A page's lines in reading order; `scanned`: it shows a picture and no text, and was not recognised.
+    """A page's lines in reading order; `scanned`: it shows a picture, and no text was read.
 
     `unsure` counts regions of a recognised page that could not be read.
     """
@@ -56,7 +57,7 @@ def read(path: Path, data: bytes) -> Content:
         document.close()
     scanned = [page.size.number for page in pages if page.scanned]
     if not any(page.lines for page in pages):
-        why = f"it looks scanned. {ocr.INSTALL}" if scanned else "there is nothing to read"
+        why = _SCANNED[ocr.available()] if scanned else "there is nothing to read"
         raise UnreadableSourceError(f"{path} has no text on its {len(pages)} pages: {why}.")
     found = flow([(page.size, page.lines) for page in pages])
     blocks = with_confidence(plain_blocks(found.text), found.recognised)
@@ -90,7 +91,7 @@ def _gaps(pages: Sequence[_Page]) -> Iterator[str]:
     if scanned := [page.size.number for page in pages if page.scanned]:
         more = f" and {len(scanned) - _NAMED} more" if len(scanned) > _NAMED else ""
         named = f"page{'s' if len(scanned) > 1 else ''} {', '.join(map(str, scanned[:_NAMED]))}{more}"
-        yield f"{named} without text: scanned. {ocr.INSTALL}."
+        yield f"{named} without text: {_SCANNED[ocr.available()]}."
     for page in pages:
         if page.unsure:
             regions = f"{page.unsure} region{'s' if page.unsure > 1 else ''}"
@@ -109,7 +110,7 @@ def _read_page(document: "PdfDocument", number: int) -> _Page:
         pictures = not fragments and any(page.get_objects(filter=[FPDF_PAGEOBJ_IMAGE], max_depth=3))
         if pictures and ocr.available():
             found = recognise_page(page, number)
-            return _Page(size, found.lines, scanned=False, unsure=found.unsure)
+            return _Page(size, found.lines, scanned=not found.lines, unsure=found.unsure)
         return _Page(size, reading_order(fragments), scanned=pictures)
     finally:
         text_page.close()
