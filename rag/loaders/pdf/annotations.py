@@ -8,23 +8,21 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from rag.loaders.pdf.glyphs import Fragment, Glyph, fragment
+from rag.loaders.pdf.page_objects import Frame
 from rag.loaders.pdf.structure import words
 from rag.types import Box
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage
 
-    from rag.loaders.pdf.page_reader import Frame
-
 _MOST = 5_000  # annotations of a page, and bookmarks
 _HEIGHT = 12.0  # points of a line in a field that is higher
 _DEEPEST = 6
 _CHECKED = "\N{BALLOT BOX WITH X}"
 _UNCHECKED = "\N{BALLOT BOX}"
-_BUTTONS = frozenset(("Btn",))
 
 
-def written_on(page: "PdfPage", frame: "Frame") -> tuple[list[Fragment], int]:
+def written_on(page: "PdfPage", frame: Frame) -> tuple[list[Fragment], int]:
     """The values of a page's fields and its visible notes as fragments, and how many comments are not shown on it."""
     from pypdfium2 import raw
 
@@ -84,7 +82,7 @@ def _string(annotation: Any, key: bytes) -> str:
     return buffer.raw[: length - 2].decode("utf-16-le", "replace")
 
 
-def _box(annotation: Any, frame: "Frame") -> Box | None:
+def _box(annotation: Any, frame: Frame) -> Box | None:
     from pypdfium2 import raw
 
     rect = raw.FS_RECTF()

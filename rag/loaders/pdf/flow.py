@@ -1,4 +1,4 @@
-"""From the parts of pages to running text and blocks: lines joined, parted words made whole, every character's place kept.
+"""From the parts of pages to running text and blocks: lines joined, words made whole, every character's place kept.
 
 Lines of a block are parted by a newline, blocks by an empty line, cells of a row by ` | `, rows by a newline. A word
 parted by a hyphen at a line's end is joined, unless the document writes it with a hyphen elsewhere; each hyphen taken
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from rag.loaders.pdf.glyphs import Fragment, Glyph
-from rag.loaders.pdf.paragraphs import Part
+from rag.loaders.pdf.paragraphs import OnPage, Part
 from rag.loaders.pdf.structure import PageParts
 from rag.loaders.pdf.tables import Cell, Table
 from rag.text.page_layout import Layout, PageSize, pack
@@ -66,12 +66,12 @@ class _Writer:
             self._add("\n\n", None)
         self.last = ""
         if part.table:
-            self._table(part.table)
+            self._table(part.table, part.on_page)
             return
         self.tables.width = self.tables.width if part.kind == "footnote" else 0
         start = len(self.characters)
         for number, line in enumerate(part.lines):
-            start = self._line(line, skip=0 if number else part.skip, start=start)
+            start = self._line(line, 0 if number else part.skip, start, part.on_page)
         self._block(Block(part.kind, start, len(self.characters), level=part.level, number=part.number))
 
     def furniture(self, row: Sequence[Fragment]) -> None:
@@ -81,16 +81,16 @@ class _Writer:
         start = len(self.characters)
         for number, item in enumerate(row):
             self._add(" " if number else "", None)
-            self._glyphs(item.glyphs)
+            self._glyphs(item.glyphs, None)
         self._block(Block("page_furniture", start, len(self.characters)))
 
-    def _line(self, line: Fragment, *, skip: int, start: int) -> int:
+    def _line(self, line: Fragment, skip: int, start: int, on_page: OnPage | None) -> int:
         """Write a line of a block; where the block begins, now that `skip` glyphs of it stand before."""
         if self.last:
             self._join(line.text, "\n")
-        self._glyphs(line.glyphs[:skip])
+        self._glyphs(line.glyphs[:skip], on_page)
         begins = len(self.characters) if skip else start
-        self._glyphs(line.glyphs[skip:])
+        self._glyphs(line.glyphs[skip:], on_page)
         self.last = line.text
         return begins
 
@@ -108,7 +108,7 @@ class _Writer:
         before, after = _LAST_WORD.search(self.last), _FIRST_WORD.match(shown)
         return (before[1], after[0]) if before and after and after[0][0].islower() else None
 
-    def _table(self, table: Table) -> None:
+    def _table(self, table: Table, on_page: OnPage | None) -> None:
         width = max(cell.column for row in table.rows for cell in row)
         if not self._continues(table, width):
             self.tables = _Tables(self.tables.number + 1, 0, width)
@@ -116,7 +116,7 @@ class _Writer:
             if number:
                 self._add("\n", None)
             self.tables.rows += 1
-            self._row(row, is_header=number < table.heads)
+            self._row(row, on_page, is_header=number < table.heads)
 
     def _continues(self, table: Table, width: int) -> bool:
         """Whether a table goes on with the one before it, on another page, with the same columns."""
@@ -125,7 +125,7 @@ class _Writer:
         on_next = bool(self.places) and page == self.places[-1].number + 1
         return bool(self.tables.width == width and before and before.kind == "table_cell" and on_next)
 
-    def _row(self, row: Sequence[Cell], *, is_header: bool) -> None:
+    def _row(self, row: Sequence[Cell], on_page: OnPage | None, *, is_header: bool) -> None:
         names: dict[int, Span] = {}
         for number, cell in enumerate(row):
             if number:
@@ -135,7 +135,7 @@ class _Writer:
             for line in cell.lines:
                 if self.last:
                     self._join(line.text, " ")
-                self._glyphs(line.glyphs)
+                self._glyphs(line.glyphs, on_page)
                 self.last = line.text
             names[cell.column] = start, len(self.characters)
             self._block(
@@ -168,11 +168,12 @@ class _Writer:
         known = [sure for sure in self.sure[start:end] if sure is not None]
         return round(sum(known) / len(known), 4) if known else None
 
-    def _glyphs(self, glyphs: Iterable[Glyph]) -> None:
+    def _glyphs(self, glyphs: Iterable[Glyph], on_page: OnPage | None) -> None:
         for glyph in glyphs:
             if glyph.box and (not self.places or self.places[-1].number != glyph.box.page):
                 self.places.append(Place("page", glyph.box.page, len(self.characters)))
-            self._add(glyph.text, glyph.box, glyph.recognised)
+            box = on_page(glyph.box) if on_page and glyph.box else glyph.box
+            self._add(glyph.text, box, glyph.recognised)
 
     def _add(self, text: str, box: Box | None, sure: float | None = None) -> None:
         self.characters.extend(text)

@@ -7,16 +7,18 @@ where it is no wider than some between words.
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import groupby
 from unicodedata import bidirectional
 
 from rag.loaders.markup.inline import lowered, raised
-from rag.loaders.pdf.glyphs import Fragment, Glyph, around, down, fragment
+from rag.loaders.pdf.glyphs import Fragment, Glyph, down, fragment
 from rag.types import Box
 
 _GAP = 1.5  # heights of a line: a wider gap always parts cells or columns
 _WORD_GAP = 0.17  # heights of a line: a wider gap is a space that the file leaves out
+_FIRST_RTL = "\u0590"
+_CLOSING = frozenset(".,;:!?)]}”’»")  # stand close to what they follow
 _BACK = 0.5  # heights of a line that a glyph may stand back, as accents and kerned letters do
 _SAME_LINE = 0.5  # of the height of the smaller glyph that two on one line share
 _SMALL = 0.8  # of the height of its line: a glyph no higher that stands off the base line is raised or lowered
@@ -24,55 +26,75 @@ _OFF = 0.12  # heights of its line by which it stands off
 _GUTTER = 0.55  # heights of a line: the least gap that parts columns if it is aligned
 _ALIGNED = 0.4  # heights of a line that aligned gaps have in common
 _ROWS = 3  # neighbouring lines with the gap, beside the one that is parted
+Interval = tuple[float, float]
 _NEAR = 2.5  # heights of a line between neighbouring lines
 
 
-@dataclass(slots=True)
 class _Run:
-    """A fragment as it grows."""
+    """A fragment as it grows: where it reaches so far, and whether it runs from right to left."""
 
-    glyphs: list[Glyph] = field(default_factory=list)
-    box: Box | None = None
-    space: bool = False  # made-up white space came since the last glyph
+    __slots__ = ("bottom", "glyphs", "last", "left", "right", "rtl", "space", "top")
+
+    def __init__(self) -> None:
+        self.glyphs: list[Glyph] = []
+        self.left = self.top = self.right = self.bottom = 0.0
+        self.last: Box | None = None
+        self.space = self.rtl = False  # space: made-up white space came since the last glyph
 
     def takes(self, box: Box) -> bool:
         """Whether a glyph goes on with the line."""
-        if self.box is None:
+        if self.last is None:
             return True
-        height = max(self.box.bottom - self.box.top, box.bottom - box.top)
-        least = min(self.box.bottom - self.box.top, box.bottom - box.top)
-        gap = max(box.left - self.box.right, self.box.left - box.right)
-        return down(self.box, box) >= _SAME_LINE * least and gap <= _GAP * height and not self._goes_back(box, height)
-
-    def _goes_back(self, box: Box, height: float) -> bool:
-        """Whether a glyph stands well before the last one on a line that runs to the right."""
-        last = self.glyphs[-1].box
-        return last is not None and not _runs_left(self.glyphs) and box.left < last.left - _BACK * height
+        tall, own = self.bottom - self.top, box.bottom - box.top
+        height, least = (tall, own) if tall > own else (own, tall)
+        level = min(self.bottom, box.bottom) - max(self.top, box.top)
+        if level < _SAME_LINE * least or max(box.left - self.right, self.left - box.right) > _GAP * height:
+            return False
+        return self.rtl or box.left >= self.last.left - _BACK * height
 
     def add(self, glyph: Glyph, box: Box) -> None:
         """Add a glyph, with a space before it where the page leaves one."""
-        if self.box and not glyph.text.isspace() and not self.glyphs[-1].text.isspace():
-            height = self.box.bottom - self.box.top
-            gap = max(box.left - self.box.right, self.box.left - box.right)
-            if gap > _WORD_GAP * height or (self.space and gap > 0):
-                self.glyphs.append(Glyph(" ", None, style=glyph.style))
+        if self.last is None:
+            self.left, self.top, self.right, self.bottom = box.left, box.top, box.right, box.bottom
+        else:
+            if not glyph.text.isspace() and not self.glyphs[-1].text.isspace():
+                self._leave_space(glyph, box)
+            self.left, self.top = min(self.left, box.left), min(self.top, box.top)
+            self.right, self.bottom = max(self.right, box.right), max(self.bottom, box.bottom)
+        self.rtl = self.rtl or (glyph.text > _FIRST_RTL and bidirectional(glyph.text[0]) in ("R", "AL"))
         self.glyphs.append(glyph)
-        self.box = around([self.box, box]) if self.box else box
-        self.space = False
+        self.last, self.space = box, False
+
+    def _leave_space(self, glyph: Glyph, box: Box) -> None:
+        height = self.bottom - self.top
+        gap = max(box.left - self.right, self.left - box.right)
+        closes = glyph.text in _CLOSING and gap < 2 * _WORD_GAP * height
+        if not closes and (gap > _WORD_GAP * height or (self.space and gap > 0)):
+            self.glyphs.append(Glyph(" ", None, style=glyph.style))
 
 
-def fragments(glyphs: Iterable[Glyph]) -> list[Fragment]:
-    """The fragments of a page, those parted that stand in different columns."""
+def fragments(glyphs: Iterable[Glyph], *, scattered: bool = False) -> list[Fragment]:
+    """The fragments of a page, those parted that stand in different columns.
+
+    `scattered`: the order of the glyphs tells nothing, as that of turned text, which PDFium takes apart.
+    """
+    if scattered:
+        glyphs = _line_by_line(list(glyphs))
     found = [_written(item) for item in _stitched(list(_runs(glyphs)))]
     return [part for item in _parted(found) if (part := fragment(item.glyphs))]
+
+
+def _line_by_line(glyphs: list[Glyph]) -> Iterator[Glyph]:
+    """Glyphs from the top and from the left, whatever their order."""
+    single = [Fragment((glyph,), glyph.box) for glyph in glyphs if glyph.box]
+    for row in rows_of(single):
+        yield from (item.glyphs[0] for item in sorted(row, key=lambda item: item.box.left))
 
 
 def _runs(glyphs: Iterable[Glyph]) -> Iterator[Fragment]:
     run = _Run()
     for glyph in _in_reading_order(glyphs):
-        if glyph.box is None:
-            run.space = True
-        elif glyph.text.isspace() and not run.takes(glyph.box):
+        if glyph.box is None or (glyph.text.isspace() and not run.takes(glyph.box)):
             run.space = True
         else:
             if not run.takes(glyph.box):
@@ -89,11 +111,17 @@ def _in_reading_order(glyphs: Iterable[Glyph]) -> Iterator[Glyph]:
 
     PDFium turns a line written from right to left around character by character, and so those of a ligature too.
     """
-    for box, group in groupby(glyphs, key=lambda glyph: glyph.box):
-        signs = list(group)
-        if box is not None and len(signs) > 1 and all(bidirectional(sign.text[0]) in ("R", "AL", "NSM") for sign in signs):
-            signs.reverse()
-        yield from signs
+    signs: list[Glyph] = []
+    for glyph in glyphs:
+        is_rtl = glyph.text > _FIRST_RTL and bidirectional(glyph.text[0]) in ("R", "AL", "NSM")
+        if signs and not (is_rtl and glyph.box == signs[0].box):
+            yield from reversed(signs)
+            signs = []
+        if is_rtl:
+            signs.append(glyph)
+        else:
+            yield glyph
+    yield from reversed(signs)
 
 
 def _stitched(items: list[Fragment]) -> list[Fragment]:
@@ -181,13 +209,18 @@ def _parted(items: list[Fragment]) -> Iterator[Fragment]:
         return
     rows = rows_of(items)
     middles = [row[0].middle for row in rows]
+    inked = [[box for item in row for box in _inked(item)] for row in rows]
     for item, places in zip(items, gaps, strict=True):
-        cuts = [cut for cut, left, right in places if _is_gutter(rows, middles, item, left, right)]
+        cuts = [cut for cut, left, right in places if _is_gutter(inked, middles, item, left, right)]
         start = 0
         for cut in [*cuts, len(item.glyphs)]:
             if part := fragment(item.glyphs[start:cut]):
                 yield part
             start = cut
+
+
+def _inked(item: Fragment) -> list[Box]:
+    return [glyph.box for glyph in item.glyphs if glyph.box and not glyph.text.isspace()]
 
 
 def _gaps(item: Fragment) -> Iterator[tuple[int, float, float]]:
@@ -200,30 +233,33 @@ def _gaps(item: Fragment) -> Iterator[tuple[int, float, float]]:
             last = glyph.box
 
 
-def _is_gutter(rows: list[list[Fragment]], middles: list[float], item: Fragment, left: float, right: float) -> bool:
+def _is_gutter(rows: list[list[Box]], middles: list[float], item: Fragment, left: float, right: float) -> bool:
+    """Whether a gap is one in enough of the lines over and under it too."""
     place = bisect_left(middles, item.middle - 0.01)
     support = 0
     for step in (-1, 1):
-        span, number, near = (left, right), place + (step if step > 0 else -1), item
-        while 0 <= number < len(rows) and abs(rows[number][0].middle - near.middle) <= _NEAR * item.height:
-            free = _free(rows[number], *span)
-            if free is None or free[1] - free[0] < _ALIGNED * item.height:
+        free, number, near = (left, right), place + step, item.middle
+        while 0 <= number < len(rows) and abs(middles[number] - near) <= _NEAR * item.height:
+            free = _free(rows[number], *free)
+            if free[1] - free[0] < _ALIGNED * item.height:
                 break
-            span, near = free, rows[number][0]
+            near = middles[number]
             support += 1
             number += step
     return support >= _ROWS
 
 
-def _free(row: Sequence[Fragment], left: float, right: float) -> tuple[float, float] | None:
-    """The part of an interval that a line leaves free, text standing on both sides of it; None for none."""
-    boxes = [glyph.box for item in row for glyph in item.glyphs if glyph.box and not glyph.text.isspace()]
-    before = [box.right for box in boxes if box.left < left and box.right < right]
-    after = [box.left for box in boxes if box.right > right and box.left > left]
-    if not before or not after or any(box.left <= left and box.right >= right for box in boxes):
-        return None
-    within = [box for box in boxes if box.left >= left and box.right <= right]
-    return None if within else (max(left, *before), min(right, *after))
+def _free(row: Sequence[Box], left: float, right: float) -> Interval:
+    """The part of an interval that a line leaves free, text standing on both sides of it; an empty one for none."""
+    is_before = is_after = False
+    for box in row:
+        if box.right < right and box.left < left:
+            is_before, left = True, max(left, box.right)
+        elif box.left > left and box.right > right:
+            is_after, right = True, min(right, box.left)
+        elif box.right > left and box.left < right:
+            return left, left
+    return (left, right) if is_before and is_after else (left, left)
 
 
 def _runs_left(glyphs: Sequence[Glyph]) -> bool:

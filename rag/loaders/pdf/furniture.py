@@ -1,9 +1,10 @@
-"""Page furniture: running heads and feet, page numbers, line numbers. It is kept apart from the text that it interrupts.
+"""Page furniture: running heads and feet, page numbers, line numbers; kept apart from the text that it interrupts.
 
 A line at the edge of a page is furniture when pages share it, but for its numbers, or when its number counts the pages.
 A column of numbers that count lines is furniture beside running text and code, not in a table.
 """
 
+import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -18,7 +19,9 @@ _HEAD = 100  # characters of a running head at the most
 _FEW = 4  # pages of a document on which two alike are enough
 _SAME_PLACE = 6.0  # points
 _NUMBER = re.compile(r"\d{1,4}")
-_PAGE_NUMBER = re.compile(r"\W*(?:\w{1,6}\.?\s+)?(?:\d{1,4}|[ivxlc]{1,7})(?:\s*(?:\w{2,3}|/)\s*\d{1,4})?\W*", re.IGNORECASE)
+_PAGE_NUMBER = re.compile(
+    r"\W*(?:\w{1,6}\.?\s+)?(?:\d{1,4}|[ivxlc]{1,7})(?:\s*(?:\w{2,3}|/)\s*\d{1,4})?\W*", re.IGNORECASE
+)
 _LINE_NUMBER = re.compile(r"\d{1,3}")
 _LINE_NUMBERS = 4  # in a column
 _STEPS = (1, 5, 10)
@@ -48,7 +51,7 @@ def without_line_numbers(items: list[Fragment]) -> tuple[list[Fragment], list[Ro
     """The fragments of a page without the numbers of its lines, and those numbers, column by column."""
     found: list[Row] = []
     for column in _number_columns(items):
-        if _counts_lines(column, items):
+        if all(any(item is other for other in items) for item in column) and _counts_lines(column, items):
             taken = {id(item) for item in column}
             items = [item for item in items if id(item) not in taken]
             found.append(column)
@@ -92,8 +95,10 @@ def _counting(edges: Sequence[Sequence[tuple[str, Row]]]) -> set[int]:
     counts: Counter[tuple[str, int]] = Counter()
     offers: list[tuple[tuple[str, int], int]] = []
     for page, rows in enumerate(edges):
-        outermost = {edge: row for edge, row in (*reversed(rows), *rows[-1:]) if len(_shape(row)) <= _HEAD}
-        for edge, row in outermost.items():
+        top, bottom = [row for edge, row in rows if edge == "top"], [row for edge, row in rows if edge == "bottom"]
+        for edge, row in (*(("top", row) for row in top[:1]), *(("bottom", row) for row in bottom[-1:])):
+            if len(_shape(row)) > _HEAD:
+                continue
             for number in {int(item) for item in _end_numbers(row)}:
                 offers.append(((edge, number - page), id(row[0])))
                 counts[edge, number - page] += 1
@@ -132,7 +137,7 @@ def _number_columns(items: Sequence[Fragment]) -> Iterator[Row]:
             columns[round(getattr(item.box, side) / 3)].append(item)
         for _, column in sorted(columns.items()):
             run = column[:1]
-            for before, item in zip(column, column[1:], strict=False):
+            for before, item in itertools.pairwise(column):
                 if int(item.text) - int(before.text) not in _STEPS or (
                     len(run) > 1 and int(item.text) - int(before.text) != int(run[1].text) - int(run[0].text)
                 ):
@@ -167,13 +172,18 @@ def _counts_lines(column: Row, items: Sequence[Fragment]) -> bool:
 def split_line_numbers(items: Sequence[Fragment]) -> list[Fragment]:
     """Fragments, the number that each of many lines in a row begins with cut off."""
     starts = {id(item): cut for item in items if (cut := _leading_number(item))}
-    rows = [row for row in (sorted(row, key=lambda item: item.box.left) for row in rows_of(items)) if id(row[0]) in starts]
+    rows = [
+        row for row in (sorted(row, key=lambda item: item.box.left) for row in rows_of(items)) if id(row[0]) in starts
+    ]
     values = [int(row[0].text[: starts[id(row[0])]]) for row in rows]
-    steps = [b - a for a, b in zip(values, values[1:], strict=False)]
+    steps = [b - a for a, b in itertools.pairwise(values)]
     if len(values) < _LINE_NUMBERS + 1 or any(step != 1 for step in steps):
         return list(items)
-    cut = {id(row[0]) for row in rows}
-    parts = ((item.glyphs[: starts[id(item)]], item.glyphs[starts[id(item)] :]) if id(item) in cut else (item.glyphs,) for item in items)
+    numbered = {id(row[0]) for row in rows}
+    parts = (
+        (item.glyphs[: starts[id(item)]], item.glyphs[starts[id(item)] :]) if id(item) in numbered else (item.glyphs,)
+        for item in items
+    )
     return [found for part in parts for glyphs in part if (found := fragment(glyphs))]
 
 

@@ -105,7 +105,7 @@ def down(first: Box, second: Box) -> float:
 
 
 def turned(box: Box, quarters: int, width: float, height: float) -> Box:
-    """A box of a page of that size, the page turned to the right by quarters: text that runs up a page runs level by one."""
+    """A box of a page of that size once the page is turned to the right: text that runs up a page runs level by one."""
     left, top, right, bottom = box.left, box.top, box.right, box.bottom
     sides = (
         (left, top, right, bottom),

@@ -10,8 +10,6 @@ from rag.types import Box
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage
 
-    from rag.loaders.pdf.page_reader import Frame
-
 _MOST = 20_000  # objects of a page that are looked at: a map has more, and no tables
 _SEGMENTS = 400  # of a path: a longer one is a drawing
 _THIN = 3.0  # points: a box no thicker is a line
@@ -29,10 +27,32 @@ class _Cover:
     picture: bool
 
 
+class Frame:
+    """Turns PDFium's coordinates, from the bottom left corner of the sheet, into those of the page as it is shown."""
+
+    def __init__(self, page: "PdfPage", number: int) -> None:
+        self.number = number
+        self.turned = page.get_rotation() // 90
+        self.left, self.bottom, self.right, self.top = page.get_bbox()
+
+    def box(self, left: float, bottom: float, right: float, top: float) -> Box:
+        """A box on the page."""
+        west, east = left - self.left, self.right - right
+        north, south = self.top - top, bottom - self.bottom
+        width, height = self.right - self.left, self.top - self.bottom
+        sides = (
+            (west, north, width - east, height - south),
+            (south, west, height - north, width - east),
+            (east, south, width - west, height - north),
+            (north, east, height - south, width - west),
+        )
+        return Box(self.number, *sides[self.turned])
+
+
 class PageObjects:
     """The objects of a page. `rules` are its straight lines, `fills` its filled boxes."""
 
-    def __init__(self, page: "PdfPage", frame: "Frame") -> None:
+    def __init__(self, page: "PdfPage", frame: Frame) -> None:
         self.rules: list[Box] = []
         self.fills: list[Box] = []
         self._frame = frame
@@ -128,9 +148,12 @@ class PageObjects:
             last = point
 
     def _line(self, first: tuple[float, float], second: tuple[float, float]) -> Iterator[Box]:
-        (left, bottom), (right, top) = (min(first[0], second[0]), min(first[1], second[1])), (
-            max(first[0], second[0]),
-            max(first[1], second[1]),
+        (left, bottom), (right, top) = (
+            (min(first[0], second[0]), min(first[1], second[1])),
+            (
+                max(first[0], second[0]),
+                max(first[1], second[1]),
+            ),
         )
         if (right - left <= 1) != (top - bottom <= 1):
             yield self._frame.box(left, bottom, right, top)

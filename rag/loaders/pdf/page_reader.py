@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from unicodedata import category
 
 from rag.loaders.pdf.glyphs import Glyph, Style, turned
-from rag.loaders.pdf.page_objects import PageObjects
+from rag.loaders.pdf.page_objects import Frame, PageObjects
 from rag.text.page_layout import PageSize
 from rag.types import Box
 
@@ -23,11 +23,14 @@ if TYPE_CHECKING:
 _LIGATURES = {**dict(zip("ﬀﬁﬂﬃﬄﬅﬆ", ("ff", "fi", "fl", "ffi", "ffl", "ft", "st"), strict=True)), "\u00ad": "-"}
 _UNSEEN = frozenset({"Cc", "Cn", "Co", "Cs", "Cf"})  # control, unassigned, private, half and format characters
 _HYPHENS = frozenset(("\x02", "\ufffe", "-", "\u00ad"))
+_JOINERS = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
+_PLAIN = frozenset(map(chr, range(0x21, 0x7F))) - _HYPHENS
 _TINY = 1.0  # points: nobody reads smaller letters
 _WHITE = 250  # of 255, in each colour
 _FAINT = 12  # of 255: less opaque text is not seen
 _INVISIBLE = frozenset((3, 7))  # text rendering modes: neither filled nor stroked; only clipped to
 _BOLD = 600
+_OFF = "off the page"
 _QUARTER = math.pi / 2
 _TILTED = 0.12  # radians from level beyond which text runs aslant
 _LAYER = 0.5  # of the page: a picture that large over or under invisible text is a scan, and that is its text
@@ -49,6 +52,7 @@ class PageContent:
     unmapped: Counter[str] = field(default_factory=Counter)
     layer: list[Glyph] = field(default_factory=list)
     pictures: float = 0.0
+    begun: set[int] = field(default_factory=set)  # the settings of text objects that are seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,28 +65,6 @@ class _Setting:
     white: bool
     font: str
     order: int
-
-
-class Frame:
-    """Turns PDFium's coordinates, from the bottom left corner of the sheet, into those of the page as it is shown."""
-
-    def __init__(self, page: "PdfPage", number: int) -> None:
-        self.number = number
-        self.turned = page.get_rotation() // 90
-        self.left, self.bottom, self.right, self.top = page.get_bbox()
-
-    def box(self, left: float, bottom: float, right: float, top: float) -> Box:
-        """A box on the page."""
-        west, east = left - self.left, self.right - right
-        north, south = self.top - top, bottom - self.bottom
-        width, height = self.right - self.left, self.top - self.bottom
-        sides = (
-            (west, north, width - east, height - south),
-            (south, west, height - north, width - east),
-            (east, south, width - west, height - north),
-            (north, east, height - south, width - west),
-        )
-        return Box(self.number, *sides[self.turned])
 
 
 def read_page(page: "PdfPage", text_page: "PdfTextPage", number: int) -> PageContent:
@@ -103,10 +85,10 @@ def _place(content: PageContent, glyph: Glyph, setting: _Setting | None, objects
     size = content.size
     if setting is None or glyph.box is None:
         for glyphs in content.glyphs.values():
-            if glyphs and glyphs[-1].box:
+            if glyphs[-1].box:
                 glyphs.append(glyph)
         return
-    why = setting.hidden or _out_of_sight(glyph.box, size, setting, objects)
+    why = _hidden(content, glyph.box, setting, objects)
     if why in ("invisible", "under a picture") and content.pictures >= _LAYER:
         content.layer.append(glyph)
     elif why:
@@ -118,10 +100,20 @@ def _place(content: PageContent, glyph: Glyph, setting: _Setting | None, objects
         content.glyphs[setting.quarters].append(glyph)
 
 
+def _hidden(content: PageContent, box: Box, setting: _Setting, objects: PageObjects) -> str:
+    """Why a glyph is not seen; empty for one that is. A line that begins on the page is one, wherever it ends."""
+    why = setting.hidden or _out_of_sight(box, content.size, setting, objects)
+    if why == _OFF and id(setting) in content.begun:
+        return ""
+    if not why:
+        content.begun.add(id(setting))
+    return why
+
+
 def _out_of_sight(box: Box, size: PageSize, setting: _Setting, objects: PageObjects) -> str:
     x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
     if not (0 <= x <= size.width and 0 <= y <= size.height):
-        return "off the page"
+        return _OFF
     if box.bottom - box.top < _TINY:
         return "too small to be seen"
     if setting.white and not objects.is_dark_at(x, y):
@@ -138,6 +130,8 @@ class _Reader:
         self._objects = objects
         self._content = content
         self._settings: dict[int, _Setting] = {}
+        self._handle = ctypes.cast(text_page.raw, ctypes.c_void_p).value
+        self._object = _object_address()
 
     def glyphs(self) -> Iterator[tuple[Glyph, _Setting | None]]:
         """What a page shows, in PDFium's order; made-up white space has no box and no setting."""
@@ -151,7 +145,7 @@ class _Reader:
             if 0xD800 <= code < 0xDC00:
                 high = chr(code)
                 continue
-            character, high = _joined(high, code), ""
+            character, high = _joined(high, code) if high or code > 0xFFFF else chr(code), ""
             setting = self._setting(index)
             if setting is None:
                 yield Glyph("\n" if character in "\r\n" else " " if character.isspace() else "-", None), None
@@ -163,42 +157,55 @@ class _Reader:
 
     def _shown(self, character: str, index: int, setting: _Setting) -> str | None:
         """What a character is written as; None for one that shows nothing, or nothing that is known."""
-        from pypdfium2 import raw
-
+        if character in _PLAIN:
+            return character
         if character in _HYPHENS:
             return "-"
         if character.isspace():
             return " "
         if category(character) in _UNSEEN or character == "\ufffd":
-            if character not in "\u200b\u200c\u200d\u2060\ufeff" or raw.FPDFText_HasUnicodeMapError(self._page.raw, index):
-                self._content.unmapped[setting.font] += 1
+            self._content.unmapped[setting.font] += character not in _JOINERS or self._is_unmapped(index)
             return None
         return _LIGATURES.get(character, character)
 
+    def _is_unmapped(self, index: int) -> bool:
+        from pypdfium2 import raw
+
+        return bool(raw.FPDFText_HasUnicodeMapError(self._page.raw, index))
+
     def _setting(self, index: int) -> _Setting | None:
+        key = self._object(self._handle, index)
+        if not key:
+            return None
+        if key not in self._settings:
+            self._settings[key] = self._read_setting(key, index)
+        return self._settings[key]
+
+    def _read_setting(self, key: int, index: int) -> _Setting:
         from pypdfium2 import raw
 
         found = raw.FPDFText_GetTextObject(self._page.raw, index)
-        if not found:
-            return None
-        key = ctypes.cast(found, ctypes.c_void_p).value or 0
-        if key not in self._settings:
-            self._settings[key] = self._read_setting(found, key, index)
-        return self._settings[key]
-
-    def _read_setting(self, found: Any, key: int, index: int) -> _Setting:
-        from pypdfium2 import raw
-
         red, green, blue, alpha = (ctypes.c_uint(0) for _ in range(4))
         known = raw.FPDFPageObj_GetFillColor(found, red, green, blue, alpha)
         white = bool(known) and min(red.value, green.value, blue.value) >= _WHITE
         mode = raw.FPDFTextObj_GetTextRenderMode(found)
         hidden = "invisible" if mode in _INVISIBLE or (known and alpha.value < _FAINT and mode == 0) else ""
         name, weight, mono = _font(raw.FPDFTextObj_GetFont(found))
-        size = round(raw.FPDFText_GetFontSize(self._page.raw, index), 1)
-        angle = raw.FPDFText_GetCharAngle(self._page.raw, index)
-        style = Style(size, weight >= _BOLD, mono)
-        return _Setting(style, _quarters(angle, self._frame.turned), hidden, white, name, self._objects.order_of(key))
+        quarters = _quarters(raw.FPDFText_GetCharAngle(self._page.raw, index), self._frame.turned)
+        rect = raw.FS_RECTF()
+        raw.FPDFText_GetLooseCharBox(self._page.raw, index, rect)
+        upright = (quarters or 0) + self._frame.turned
+        size = rect.right - rect.left if upright % 2 else rect.top - rect.bottom
+        style = Style(round(size, 1), weight >= _BOLD, mono)
+        return _Setting(style, quarters, hidden, white, name, self._objects.order_of(key))
+
+
+def _object_address() -> Any:
+    """PDFium's FPDFText_GetTextObject, with an address as its result: a pointer object a character takes too long."""
+    from pypdfium2 import raw
+
+    prototype = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
+    return prototype(ctypes.cast(raw.FPDFText_GetTextObject, ctypes.c_void_p).value or 0)
 
 
 def _joined(high: str, code: int) -> str:
@@ -210,7 +217,7 @@ def _quarters(angle: float, page: int) -> int | None:
     turns = angle / _QUARTER
     if abs(turns - round(turns)) * _QUARTER > _TILTED:
         return None
-    return (round(turns) - page) % 4
+    return (-round(turns) - page) % 4  # PDFium counts to the right
 
 
 _FIXED = 1
@@ -230,7 +237,7 @@ def _font(font: Any) -> tuple[str, int, bool]:
     flags = raw.FPDFFont_GetFlags(font)
     low = name.lower()
     bold = any(sign in low for sign in _BOLD_NAMES) or (flags >= 0 and flags & _FORCED_BOLD)
-    mono = (flags >= 0 and bool(flags & _FIXED)) or any(sign in low for sign in ("courier", "mono", "consol", "typewriter"))
+    mono = (flags >= 0 and bool(flags & _FIXED)) or any(
+        sign in low for sign in ("courier", "mono", "consol", "typewriter")
+    )
     return name, 700 if bold else 400, mono
-
-

@@ -4,12 +4,13 @@ A paragraph ends where the space between lines grows, where a line is indented a
 changes. Knows nothing of pages before or after.
 """
 
+import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from rag.loaders.pdf.glyphs import Fragment, Style, around
+from rag.loaders.pdf.glyphs import PLAIN, Fragment, Style, around
 from rag.loaders.pdf.reading_order import Column
 from rag.loaders.pdf.tables import Table
 from rag.types import BlockKind, Box
@@ -22,12 +23,19 @@ _CAPTION = re.compile(
     r"[A-Z]?\d+(?:[.-]\d+)*\s*[.:–—|]?\s",
     re.IGNORECASE,
 )
+_MARK_ALONE = re.compile(
+    r"[•‣▪◦●■□➢✓*·–—-]|\(?\d{1,3}[.)]|\(?[a-z][.)]|\(?[ivx]{1,5}[.)]|\d{1,2}(?:\.\d{1,2})+\.?|§\s*\d+[a-z]?",
+    re.IGNORECASE,
+)
 _NOTE = re.compile(r"(?P<mark>\[?\d{1,3}\]?|[*†‡§]{1,2})\s*(?=\S)")
 _INDENT = 0.8  # heights of a line
 _MORE = 0.3  # heights of a line by which the space over a new paragraph is larger
 _FULL = 0.85  # of a column's width: a line that ends before it is short
 _SMALLER = 0.93  # of the body's size: notes are set smaller
 _FOOT = 0.5  # of a page's height: notes stand below
+
+
+OnPage = Callable[[Box], Box]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +48,13 @@ class Part:
     kind: BlockKind
     lines: tuple[Fragment, ...]
     column: Box
-    style: Style = Style()
+    style: Style = PLAIN
     number: str = ""
     level: int = 0
     skip: int = 0
     table: Table | None = None
     first: bool = False  # of its column
+    on_page: OnPage | None = None  # where its boxes are seen, if it was turned to be read
 
     @property
     def text(self) -> str:
@@ -96,17 +105,11 @@ def note_number(text: str) -> str:
 
 def is_mark(text: str) -> bool:
     """Whether a text is nothing but the mark of a list item or the number of a heading."""
-    return any(pattern.fullmatch(f"{text} x"[:-1] + "x") for pattern in (_MARK_ALONE,))
-
-
-_MARK_ALONE = re.compile(
-    r"(?:[•‣▪◦●■□➢✓*·–—-]|\(?\d{1,3}[.)]|\(?[a-z][.)]|\(?[ivx]{1,5}[.)]|\d{1,2}(?:\.\d{1,2})+\.?|§\s*\d+[a-z]?)\s*x",
-    re.IGNORECASE,
-)
+    return _MARK_ALONE.fullmatch(text) is not None
 
 
 def _usual_gap(lines: Sequence[Fragment]) -> float:
-    gaps = [lower.box.top - upper.box.bottom for upper, lower in zip(lines, lines[1:], strict=False)]
+    gaps = [lower.box.top - upper.box.bottom for upper, lower in itertools.pairwise(lines)]
     return median(gaps) if gaps else 0.0
 
 
@@ -117,20 +120,19 @@ def _begins(line: Fragment, before: Sequence[Fragment], column: Column, usual: f
     gap = line.box.top - last.box.bottom
     if gap > min(own, usual) + _MORE * line.height or _differs(line, last):
         return True
-    if _BULLET.match(line.text) or (_ITEM.match(line.text) and _SENTENCE_END.search(last.text + "")) or _CAPTION.match(line.text):
-        return _BULLET.match(line.text) is not None or not _is_middle(line, last)
-    if _ITEM.match(line.text) and _ITEM.match(before[0].text):
+    if _BULLET.match(line.text) or (_ITEM.match(line.text) and _ITEM.match(before[0].text)):
         return True
+    ended = _SENTENCE_END.search(last.text) is not None
+    if ended and (_ITEM.match(line.text) or _CAPTION.match(line.text)):
+        return True
+    if ended and _CAPTION.match(before[0].text) and not line.text[:1].islower():
+        return True
+    if _mark(before[0]) and line.box.left > before[0].box.left + _INDENT / 2 * line.height:
+        return False  # it hangs below an item's first line
     width = column.box.right - column.box.left
     indent = line.box.left - min(item.box.left for item in column.lines)
     short = last.box.right - column.box.left < _FULL * width
-    ended = _SENTENCE_END.search(last.text) is not None
     return ended and (short or _INDENT * line.height < indent < width / 3) and not line.text[:1].islower()
-
-
-def _is_middle(line: Fragment, last: Fragment) -> bool:
-    """Whether a line that begins with a number only goes on with a sentence."""
-    return not _SENTENCE_END.search(last.text) and line.box.left <= last.box.left + 1
 
 
 def _differs(line: Fragment, last: Fragment) -> bool:
@@ -145,12 +147,16 @@ def _part(lines: Sequence[Fragment], column: Column, first: bool) -> Part:
     found = tuple(lines)
     if _CAPTION.match(text + " "):
         return Part("caption", found, column.box, style, first=first)
-    if mark := _BULLET.match(text) or _ITEM.match(text):
+    if mark := _mark(lines[0]):
         skip = _glyphs_before(lines[0], mark.end())
         return Part("list_item", found, column.box, style, mark["mark"], 1, skip, first=first)
     if style.mono and all(line.style.mono for line in lines):
         return Part("code", found, column.box, style, first=first)
     return Part("paragraph", found, column.box, style, first=first)
+
+
+def _mark(line: Fragment) -> re.Match[str] | None:
+    return _BULLET.match(line.text) or _ITEM.match(line.text)
 
 
 def _glyphs_before(line: Fragment, end: int) -> int:

@@ -6,6 +6,7 @@ something that spans both lies between. So a page number in a gutter, a figure's
 column do not interleave. A script that runs from right to left is read from the right column to the left.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -92,9 +93,7 @@ def reading_order(items: Sequence[Fragment]) -> list[Line]:
     """The lines of a page without tables, in the order they are read."""
     found = columns(items)
     order = in_order([column.box for column in found], backwards=is_backwards(items))
-    return [
-        Line((line,), opens=not number) for place in order for number, line in enumerate(found[place].lines)
-    ]
+    return [Line((line,), opens=not number) for place in order for number, line in enumerate(found[place].lines)]
 
 
 def _column(items: Sequence[Fragment], start: int, follows: dict[int, int]) -> Column:
@@ -150,7 +149,7 @@ def _spans(other: Sequence[Fragment], row: Sequence[Fragment]) -> bool:
     box, height = around([item.box for item in row]), row[0].height
     near = abs(other[0].middle - row[0].middle) <= _APART * height
     line = sorted(row, key=lambda item: item.box.left)
-    tight = all(b.box.left - a.box.right < _HEALED * height for a, b in zip(line, line[1:], strict=False))
+    tight = all(b.box.left - a.box.right < _HEALED * height for a, b in itertools.pairwise(line))
     return near and tight and other[0].box.left <= box.left + height and other[0].box.right >= box.right - height
 
 

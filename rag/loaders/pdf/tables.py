@@ -1,7 +1,7 @@
 """Tables on a page: those that lines are drawn around, and those that are set in columns without any.
 
-A cell is a list of fragments, a line each; wrapped lines belong to the cell they go on with. Which rows name the columns
-is told from weight, shading and values. What is running text is no table, however it is aligned.
+A cell is a list of fragments, a line each; wrapped lines belong to the cell they go on with. Which rows name the
+columns is told from weight, shading and values. What is running text is no table, however it is aligned.
 """
 
 from collections.abc import Iterator, Sequence
@@ -283,7 +283,9 @@ def _places(values: Sequence[float]) -> list[float]:
 
 
 def _is_in(item: Fragment, box: Box) -> bool:
-    return box.top - 1 <= item.middle <= box.bottom + 1 and across(item.box, box) > 0.5 * (item.box.right - item.box.left)
+    return box.top - 1 <= item.middle <= box.bottom + 1 and across(item.box, box) > 0.5 * (
+        item.box.right - item.box.left
+    )
 
 
 def _cut_at_lines(
