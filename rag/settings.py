@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     model_timeout: float = Field(120, gt=0, description="how many seconds a language model may take for an answer")
     context_window: int = Field(4096, ge=512, description="how many tokens a language model reads at once")
     answer_tokens: int = Field(320, ge=32, description="how many tokens a language model may write")
+    model_slots: int = Field(1, ge=1, le=16, description="how many questions a GGUF model answers at once")
     cache_dir: Path = Field(
         default_factory=lambda: Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "citespan",
         description="where `query` keeps its indexes",

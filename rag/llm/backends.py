@@ -42,16 +42,20 @@ Message = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much a model reads and writes at once, in tokens, and how long it may take, in seconds."""
+    """How much a model reads and writes at once, in tokens, and how long it may take, in seconds.
+
+    `slots` is how many questions a model in this process answers at once.
+    """
 
     window: int
     answer: int
     timeout: float
+    slots: int = 1
 
     @classmethod
     def of(cls, settings: Settings) -> "Limits":
         """Those of the settings."""
-        return cls(settings.context_window, settings.answer_tokens, settings.model_timeout)
+        return cls(settings.context_window, settings.answer_tokens, settings.model_timeout, settings.model_slots)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +170,8 @@ def _gguf(name: str, rest: str, limits: Limits) -> Backend:
     path = find_gguf(rest)
     from rag.llm.local import LlamaCpp
 
-    llm = LlamaCpp(path, name=name, window=limits.window, most_tokens=limits.answer)
-    return Backend(name, lambda: nullcontext(llm), llm.window, _gguf_form, llm.count, (RuntimeError,), llm.close)
+    llm = LlamaCpp(path, name=name, window=limits.window, most_tokens=limits.answer, slots=limits.slots)
+    return Backend(name, lambda: nullcontext(llm), llm.window, _gguf_form, _estimate, (RuntimeError,), llm.close)
 
 
 def _ollama(name: str, rest: str, limits: Limits) -> Backend:
