@@ -56,7 +56,7 @@ class Assistant:
         self._index = index
         self._settings = settings
         self._answerer = wiring.answerer(index, settings, generator)
-        self.verifier = self._answerer.verifier
+        self.verifier = self._answerer.components.verifier
 
     @classmethod
     def open(
@@ -85,7 +85,7 @@ class Assistant:
     def close(self) -> None:
         """Let go of the index's files, and of a language model."""
         self._index.close()
-        if isinstance(generator := self._answerer.generator, Writer):
+        if isinstance(generator := self._answerer.components.generator, Writer):
             generator.close()
 
     def __enter__(self) -> Self:
@@ -133,7 +133,7 @@ class Assistant:
 
     def retrieve(self, question: str, *, documents: Iterable[str] | None = None) -> list[Passage]:
         """The chunks that would be read for a question, best first."""
-        return self._answerer.retriever.retrieve(question, self._chosen(documents))
+        return self._answerer.components.retriever.retrieve(question, self._chosen(documents))
 
     def is_stale(self, citation: Citation) -> bool:
         """Whether the cited document has changed, or gone, since it was cited."""
@@ -154,8 +154,8 @@ class Assistant:
     def prepare(self) -> None:
         """Load the models now, so that the first question does not wait for it. Raises as `ask`."""
         self._index.encoder.encode([self.name])
-        self._answerer.reader.load()
-        if isinstance(generator := self._answerer.generator, Writer):
+        self._answerer.components.reader.load()
+        if isinstance(generator := self._answerer.components.generator, Writer):
             _ = generator.backend
 
     def ingest(

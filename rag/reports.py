@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Vote = Literal["up", "down"]
+ReadStatus = Literal["read", "read_with_gaps", "unchanged", "failed", "passed_over"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,28 @@ class FileWarning:
 
 
 @dataclass(frozen=True, slots=True)
+class FilePassedOver:
+    """A file that was not read because of what it is, and why."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileStatus:
+    """What became of a file; `gaps` is what of it could not be read, in words for people."""
+
+    source: str
+    status: ReadStatus
+    gaps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What an ingest did, by source; `embedded` counts the texts that went through the encoder."""
+    """What an ingest did, by source; `embedded` counts the texts that went through the encoder.
+
+    `files` is the status of every file that was met, `passed_over` those that were not read.
+    """
 
     added: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
@@ -35,6 +56,8 @@ class IngestReport:
     embedded: int = 0
     seconds: float = 0.0
     warnings: tuple[FileWarning, ...] = ()
+    passed_over: tuple[FilePassedOver, ...] = ()
+    files: tuple[FileStatus, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

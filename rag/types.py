@@ -35,6 +35,10 @@ NoteKind = Literal[
 ]
 Reason = Literal["empty_index", "off_topic", "not_stated", "unsupported", "bad_question"]
 PlaceKind = Literal["page", "row", "line"]
+BlockKind = Literal["heading", "paragraph", "list_item", "table_cell", "caption", "footnote", "code", "page_furniture"]
+ContextRole = Literal["heading", "column", "row", "lead_in", "setting", "speaker", "field", "sheet"]
+Origin = Literal["quoted", "written", "computed"]
+Verdict = Literal["supported", "contradicted", "not_found"]
 Progress = Callable[[int, int], None]
 """Called with (done, total) as work goes on."""
 TokenSpans = Callable[[str], Sequence[tuple[int, int]]]
@@ -68,12 +72,55 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
+class Block:
+    """A part of a document: what it is, and its span of the text.
+
+    `level` is a heading's depth (1 to 6) or a list item's nesting (from 1). `number` is a heading's number or an item's
+    or a footnote's mark, as printed. The span of a heading includes its number; that of an item begins after its mark.
+    A cell lies in row `row` and column `column` of the document's table number `table`, all counted from 1; `header`
+    tells that it names its column or row, `label` is the span of the text that names its column. Spreadsheets give
+    the name of the `sheet` and the address of the `cell` ("B7"). `recognised` is the confidence (0..1) of the text
+    recognition that read the block; None where the file holds the characters themselves.
+    """
+
+    kind: BlockKind
+    start: int
+    end: int
+    level: int = 0
+    number: str = ""
+    table: int | None = None
+    row: int | None = None
+    column: int | None = None
+    header: bool = False
+    label: tuple[int, int] | None = None
+    sheet: str = ""
+    cell: str = ""
+    recognised: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and the span of what stands under it, its subsections included: `text[start:end]`.
+
+    The heading itself is `text[start:heading_end]`, `title` its characters.
+    """
+
+    level: int
+    number: str
+    title: str
+    start: int
+    heading_end: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One source text as the index keeps it. `version` is the sha256 (hex) of `text` in UTF-8.
 
     `places` are where its pages or rows begin, in order; none for a text of lines. `encoding` is the file's, empty for
     formats that carry their own. `layout` says where on its pages each character stands, packed by
     `rag.text.page_layout`.
+    `blocks` are in order of their starts and never overlap.
     """
 
     doc_id: str
@@ -83,6 +130,20 @@ class Document:
     places: tuple[Place, ...] = field(default=(), repr=False)
     encoding: str = "utf-8"
     layout: bytes = field(default=b"", repr=False)
+    blocks: tuple[Block, ...] = field(default=(), repr=False)
+
+    def outline(self) -> tuple[Section, ...]:
+        """The sections of the document, in order: each runs to the next heading of its level or a higher one."""
+        headings = [block for block in self.blocks if block.kind == "heading"]
+        sections: list[Section] = []
+        open_until = len(self.text)
+        ends: dict[int, int] = {}  # by level: where the next heading of that level or a higher one begins
+        for block in reversed(headings):
+            end = min((start for level, start in ends.items() if level <= block.level), default=open_until)
+            title = self.text[block.start : block.end]
+            sections.append(Section(block.level, block.number, title, block.start, block.end, end))
+            ends[block.level] = block.start
+        return tuple(reversed(sections))
 
     def line_at(self, offset: int) -> int:
         """The number of the line a character stands on; lines count from 1 and end in LF, CR LF or CR."""
@@ -116,10 +177,28 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class ContextSpan:
+    """What a passage means nothing without: a heading above it, the name of its column or row, a list's lead-in.
+
+    Exact like a citation, and of the same version of the document: `text[start:end] == quote`.
+    """
+
+    role: ContextRole
+    start: int
+    end: int
+    quote: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON data."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
 class Chunk:
     """A run of whole sentences: the unit of retrieval. `text == document.text[start:end]`.
 
     `places` are the pages or rows it touches, or the line it begins on, the first of them at or before `start`.
+    `context` is what stands above it: the path of headings, from the highest, and the header of its table.
     """
 
     id: str
@@ -131,6 +210,13 @@ class Chunk:
     text: str
     sentences: tuple[Sentence, ...]
     places: tuple[Place, ...] = ()
+    context: tuple[ContextSpan, ...] = ()
+
+    @property
+    def contextual_text(self) -> str:
+        """The quotes of its context, then its text: what is embedded."""
+        above = " › ".join(span.quote for span in self.context)
+        return f"{above}\n{self.text}" if above else self.text
 
     def quote(self, start: int, end: int) -> str:
         """The characters of the document between two document offsets that lie within this chunk."""
@@ -155,12 +241,16 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One sentence of a passage, with the reader's score for the question; higher is better."""
+    """One sentence of a passage, with the reader's score for the question; higher is better.
+
+    `context` is what the sentence means nothing without; it counts as evidence too.
+    """
 
     chunk: Chunk
     start: int
     end: int
     score: float
+    context: tuple[ContextSpan, ...] = ()
 
     @property
     def quote(self) -> str:
@@ -210,8 +300,10 @@ class Note:
 class Citation:
     """A receipt: the exact characters of one version of a document. `text[start:end] == quote`.
 
-    Where it begins: `page` for sources that have pages, `row` for tables, else `line`; all count from 1. `prefix`
-    and `suffix` are the characters just around the quote.
+    Where it begins: `page` for sources that have pages, `row` for tables, else `line`; all count from 1. Of a
+    spreadsheet, `sheet` is its name and `cell` the address. `context` are further exact spans of the same version.
+    `recognised` is the confidence (0..1) of the text recognition that read it; None where the file holds the
+    characters themselves. `prefix` and `suffix` are the characters just around the quote.
     """
 
     doc_id: str
@@ -224,6 +316,10 @@ class Citation:
     page: int | None = None
     row: int | None = None
     line: int | None = None
+    context: tuple[ContextSpan, ...] = ()
+    sheet: str | None = None
+    cell: str | None = None
+    recognised: float | None = None
 
     prefix: str = field(default="", repr=False, compare=False)
     suffix: str = field(default="", repr=False, compare=False)
@@ -243,21 +339,57 @@ class Citation:
         }
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain JSON data: the receipt itself, without the context that only helps to anchor it."""
-        return {name: value for name, value in asdict(self).items() if name not in {"prefix", "suffix"}}
+        """Plain JSON data: the receipt itself, without the characters around it that only help to anchor it."""
+        shown = (item.name for item in fields(self) if item.name not in {"prefix", "suffix"})
+        return {name: _plain(getattr(self, name)) for name in shown}
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One thing the answer says, the citations it rests on (at least one), and how well they support it (0..1)."""
+    """One thing the answer says, the citations it rests on (at least one), and how well they support it (0..1).
+
+    `origin` tells whether its words are the documents' (quoted), a generator's (written), or those of a computation
+    over cells that are cited (computed).
+    """
 
     text: str
     citations: tuple[Citation, ...]
     support: float
+    origin: Origin = "quoted"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON data."""
-        return {"text": self.text, "citations": _plain(self.citations), "support": self.support}
+        return {item.name: _plain(getattr(self, item.name)) for item in fields(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedStatement:
+    """A statement of a text that was checked: its span in that text, the verdict, and what the verdict rests on.
+
+    `support` (0..1) is the probability that the cited words support the statement.
+    """
+
+    text: str
+    start: int
+    end: int
+    verdict: Verdict
+    support: float
+    citations: tuple[Citation, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON data."""
+        return {item.name: _plain(getattr(self, item.name)) for item in fields(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """A text held against the documents, statement by statement, in the order of the text."""
+
+    statements: tuple[CheckedStatement, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON data; the one form for Python, the command line, HTTP and MCP."""
+        return {"statements": _plain(self.statements)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.answering.pipeline import Answerer
+from rag.answering.question_kinds import always_fact
+from rag.answering.strategies.fact import FactStrategy
+from rag.answering.strategy import Components
 from rag.errors import IndexWriteError, NoIndexError
 from rag.generation.extractive import Extractive
 from rag.generation.llm_generator import Writer, writer_for
@@ -117,13 +120,18 @@ def answerer(index: Index, settings: Settings, writer: Generator) -> Answerer:
     reader, verifier = reader_and_verifier(settings)
     by_strictness = reader.thresholds[settings.strictness]
     threshold = by_strictness if settings.threshold is None else settings.threshold
-    return Answerer(
+    components = Components(
         catalogue=index.catalogue,
         retriever=retriever(index, settings),
         reader=MultipartReader(reader, threshold),
         generator=writer,
         verifier=verifier,
         threshold=threshold,
+    )
+    return Answerer(
+        components=components,
+        classifier=always_fact,
+        strategies=(),
+        fallback=FactStrategy(rewrite=writer.rewrite if isinstance(writer, Writer) else None),
         question_characters=settings.question_characters,
-        rewrite=writer.rewrite if isinstance(writer, Writer) else None,
     )

@@ -5,7 +5,10 @@ It puts values together; it retrieves, judges and writes nothing.
 
 import time
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
+from rag.answering.follow_ups import Turn
+from rag.answering.question_kinds import FACT, Kinds
 from rag.types import (
     UNVERIFIED,
     Answer,
@@ -16,6 +19,9 @@ from rag.types import (
     Statement,
     Status,
 )
+
+if TYPE_CHECKING:
+    from rag.types import Vectors
 
 _MESSAGES: dict[Reason, str] = {
     "empty_index": "There are no documents to answer from. Add some with `rag ingest PATH`.",
@@ -71,7 +77,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is known of an answer before there is one."""
+    """What is known of an answer before there is one.
+
+    `wanted` is the question in words that can be understood alone, `vector` its vector ((dimension,) float32 of unit
+    length; None when it is not known yet), `kinds` what kind of question it is. `doc_ids` are the documents it is asked
+    of, all if None, and `earlier` the conversation before it.
+    """
 
     question: str
     wanted: str
@@ -79,6 +90,10 @@ class Asked:
     index_version: str
     clock: Clock
     verify: bool
+    kinds: Kinds = FACT
+    vector: "Vectors | None" = None
+    doc_ids: tuple[str, ...] | None = None
+    earlier: tuple[Turn, ...] = ()
 
     def answered(self, confidence: float, outcome: Outcome, short: Citation | None) -> Answer:
         """The answer made of the statements that were kept."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from rag.text.sentences import LINE_BREAK
+from rag.text.blocks import LINE_BREAK
 from rag.types import Citation, Evidence, PlaceKind
 
 CONTEXT = 32  # characters kept before and after a quote, as much as the W3C model's examples show
@@ -27,17 +27,20 @@ def cite(evidence: Evidence, text_of: TextOf) -> Citation | None:
         end=evidence.end,
         quote=evidence.quote,
         score=round(evidence.score, 6),
+        context=evidence.context,
         prefix=around[:before],
         suffix=around[before + length :],
-        **_place(evidence),
+        page=_place(evidence, "page"),
+        row=_place(evidence, "row"),
+        line=_place(evidence, "line"),
     )
 
 
-def _place(evidence: Evidence) -> dict[PlaceKind, int]:
+def _place(evidence: Evidence, kind: PlaceKind) -> int | None:
     """The page, row or line that a piece of evidence begins on."""
     chunk = evidence.chunk
     place = next((place for place in reversed(chunk.places) if place.start <= evidence.start), None)
-    if place is None:
-        return {}
+    if place is None or place.kind != kind:
+        return None
     lines = len(LINE_BREAK.findall(chunk.text, 0, evidence.start - chunk.start)) if place.kind == "line" else 0
-    return {place.kind: place.number + lines}
+    return place.number + lines

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from rag import __version__
 from rag.assistant import Assistant
 from rag.cli import output
 from rag.cli.charts import draw_stats, meter
@@ -40,6 +41,21 @@ ChromaOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Documents = Annotated[list[str], typer.Argument(metavar="DOC", help="Ids, the start of ids, sources or source globs.")]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        output.out.print(f"citespan {__version__}", highlight=False)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Ask your own documents. Every statement comes with the exact characters it rests on."""
 
 
 @app.command("ingest")

@@ -17,7 +17,7 @@ from rich.text import Text
 from rag.models.calibration import load_calibration
 from rag.models.registry import best_reader, calibration_of
 from rag.reports import CheckReport, DocumentInfo, Feedback, IngestReport
-from rag.text.sentences import LINE_BREAK
+from rag.text.blocks import LINE_BREAK
 from rag.types import UNVERIFIED, Answer, Citation, Document
 
 out = Console(highlight=False, soft_wrap=True)

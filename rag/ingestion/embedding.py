@@ -67,7 +67,7 @@ class _Part(Generic[Label]):
     ) -> None:
         self._chunks = chunks
         self._label = label
-        texts = {text_hash(chunk.text): chunk.text for chunk in chunks}
+        texts = {text_hash(chunk.contextual_text): chunk.contextual_text for chunk in chunks}
         self._known = journal.vectors(sorted(texts))
         self._new = sorted(texts.keys() - self._known.keys(), key=lambda hash_: (-len(texts[hash_]), hash_))
         self._encoded: Future[Vectors] | None = None
@@ -85,5 +85,7 @@ class _Part(Generic[Label]):
     def put(self, store: VectorStore) -> tuple[Label, int]:
         """Write the vectors to the store; the part's label, and how many texts were embedded."""
         if self._chunks:
-            store.upsert(self._chunks, np.stack([self._known[text_hash(chunk.text)] for chunk in self._chunks]))
+            store.upsert(
+                self._chunks, np.stack([self._known[text_hash(chunk.contextual_text)] for chunk in self._chunks])
+            )
         return self._label, len(self._new)

@@ -214,7 +214,7 @@ def _cut(
     """The document of an outcome with its chunks; None when the index has it as it is."""
     before = versions.get(ids.get(outcome.source, ""))
     if outcome.loaded:
-        tally.warnings.extend(FileWarning(outcome.source, message) for message in outcome.loaded.warnings)
+        tally.warnings.extend(FileWarning(outcome.source, message) for message in outcome.loaded.gaps)
         document = outcome.loaded.document
     elif outcome.twin:
         document = _under(store.catalogue.document(ids[outcome.twin]), outcome.source)

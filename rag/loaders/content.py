@@ -6,7 +6,7 @@ from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
 from rag.errors import UnreadableSourceError
-from rag.types import Place
+from rag.types import Block, Place
 
 UNPACKED = 512 * 1024 * 1024  # bytes: an archive that says it unpacks to more is refused
 MEMBERS = 20_000
@@ -14,18 +14,30 @@ ROW_CHARACTERS = 1_000_000  # a longer row, or one field of it, is no row but a 
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file within a file: its name, or its type where it has none, and its bytes. `suffix` tells its format."""
+
+    name: str
+    data: bytes
+    suffix: str
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """The canonical text of a file, and what is known of where it stood.
 
     `places` are where pages or rows begin, in order; `encoding` is empty for formats that carry their own. `layout`
-    is packed by `rag.text.page_layout`. `warnings` are for people: what of the file could not be read.
+    is packed by `rag.text.page_layout`. `blocks` are in order and never overlap. `gaps` say, for
+    people, what of the file could not be read. `attachments` are read by their own loaders and put after the text.
     """
 
     text: str
     places: tuple[Place, ...] = ()
     encoding: str = ""
     layout: bytes = b""
-    warnings: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
 
 def open_archive(path: Path, data: bytes) -> ZipFile:

@@ -34,7 +34,7 @@ class SimilarityReader:
         if not places:
             return Reading(evidence=(), confidence=0.0, on_topic=False)
         found = [
-            Evidence(chunk, item.start, item.end, score=similarity)
+            Evidence(chunk, item.start, item.end, score=similarity, context=chunk.context)
             for (chunk, item), similarity in zip(places, similarities(encoder, question, places), strict=True)
         ]
         evidence = tuple(sorted(found, key=order))

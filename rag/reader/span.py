@@ -64,21 +64,22 @@ class SpanReader:
         seen = self._look(question, passages, encoder)
         if not seen:
             return Reading(evidence=(), confidence=0.0, on_topic=False)
-        scored = [
-            (Evidence(item.chunk, item.start, item.end, self._calibration.sentence(item.values())), item)
-            for item in seen
-        ]
+        scored = [(self._evidence(item), item) for item in seen]
         scored.sort(key=lambda pair: order(pair[0]))
         best, first = scored[0]
         alone = read_alone(self._model, question, best.quote).answerable
         confidence = self._calibration.question(signs(question, seen, first, alone))
-        short = Evidence(first.chunk, *first.answer, best.score) if first.answer else None
+        short = replace(best, start=first.answer[0], end=first.answer[1]) if first.answer else None
         return Reading(
             evidence=tuple(evidence for evidence, _ in scored),
             confidence=confidence,
             on_topic=max(item.similarity for item in seen) >= ON_TOPIC,
             short_answer=short,
         )
+
+    def _evidence(self, item: Seen) -> Evidence:
+        score = self._calibration.sentence(item.values())
+        return Evidence(item.chunk, item.start, item.end, score, item.chunk.context)
 
     def _look(self, question: str, passages: Sequence[Passage], encoder: Encoder) -> list[Seen]:
         return look(question, passages, encoder=encoder, model=self._model)

@@ -5,11 +5,15 @@ Reads one moment of the catalogue, so a document that changes meanwhile is seen 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
 from rag.protocols import Encoder, VectorStore
 from rag.retrieval.fusion import fuse
 from rag.storage.catalogue import Catalogue
 from rag.types import Passage, Ranked
+
+if TYPE_CHECKING:
+    from rag.types import Vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +32,15 @@ class Retriever:
     candidates: int
     limit: int
 
-    def retrieve(self, question: str, doc_ids: Sequence[str] | None = None) -> list[Passage]:
-        """The best chunks for a question, best first, of some documents or of all."""
-        vector = self.encoder().encode([question])[0]
+    def vector(self, question: str) -> "Vectors":
+        """The vector of a question: (dimension,) float32 of unit length."""
+        return cast("Vectors", self.encoder().encode([question])[0])
+
+    def retrieve(
+        self, question: str, doc_ids: Sequence[str] | None = None, *, vector: "Vectors | None" = None
+    ) -> list[Passage]:
+        """The best chunks for a question, best first, of some documents or of all; `vector` is its own, if known."""
+        vector = self.vector(question) if vector is None else vector
         self.catch_up()
         dense = self.vectors.search(vector, limit=self.candidates, doc_ids=doc_ids)
         with self.catalogue.snapshot():

@@ -23,8 +23,9 @@ from rag.types import Chunk, Document, Ranked, SourceFile
 COMMON = 10_000  # chunks that hold a word, beyond which it is passed over in search
 _SHORTEST_ID = 4  # characters of a document id that may stand for the whole
 _READY_CHUNKS = "chunks JOIN documents USING (doc_id, version) WHERE documents.state = 'ready'"
-_CHUNK_COLUMNS = 'chunks.id, doc_id, documents.source, version, start, "end", chunks.text, sentences, chunks.places'
-_DOCUMENT_COLUMNS = "doc_id, source, version, text, places, encoding, layout"
+_CHUNK_COLUMNS = """chunks.id, doc_id, documents.source, version, start, "end", chunks.text, sentences, chunks.places,
+    chunks.context"""
+_DOCUMENT_COLUMNS = "doc_id, source, version, text, places, encoding, layout, blocks"
 
 
 class Catalogue:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from rag.errors import IndexDamagedError
-from rag.storage.schema import write_chunk, write_places
+from rag.storage.schema import SEARCHED_TEXT, write_blocks, write_chunk, write_places
 from rag.storage.sqlite import Database
 from rag.text.chunking import text_hash
 from rag.types import Chunk, Document, SourceFile
@@ -23,16 +23,17 @@ from rag.types import Chunk, Document, SourceFile
 if TYPE_CHECKING:
     from rag.types import Vectors
 
-_ADD_CHUNK = """INSERT INTO chunks (id, doc_id, version, start, "end", text, text_hash, sentences, places)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-_ADD_DOCUMENT = """INSERT INTO documents (doc_id, version, source, text, state, added, places, encoding, layout)
-    VALUES (?, ?, ?, ?, 'pending', ?, ?, ?, ?)"""
-_KEEP_VERSION = """INSERT OR REPLACE INTO versions (doc_id, version, source, text, places, encoding, layout)
-    SELECT doc_id, version, source, text, places, encoding, layout FROM documents
+_ADD_CHUNK = """INSERT INTO chunks (id, doc_id, version, start, "end", text, text_hash, sentences, places, context)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_ADD_DOCUMENT = """INSERT INTO documents (doc_id, version, source, text, state, added, places, encoding, layout, blocks)
+    VALUES (?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?)"""
+_KEEP_VERSION = """INSERT OR REPLACE INTO versions (doc_id, version, source, text, places, encoding, layout, blocks)
+    SELECT doc_id, version, source, text, places, encoding, layout, blocks FROM documents
     WHERE doc_id = ? AND version <> ? AND state = 'ready'"""
 _DROP_VERSIONS = """DELETE FROM versions WHERE doc_id = :doc AND (version = :version OR number NOT IN
     (SELECT number FROM versions WHERE doc_id = :doc AND version <> :version ORDER BY number DESC LIMIT :keep))"""
-_ADD_WORDS = "INSERT INTO words (rowid, text) SELECT number, text FROM chunks WHERE doc_id = ? AND version = ?"
+_ADD_WORDS = f"""INSERT INTO words (rowid, text) SELECT number, {SEARCHED_TEXT} FROM chunks
+    WHERE doc_id = ? AND version = ?"""
 
 
 class Journal:
@@ -49,7 +50,7 @@ class Journal:
     def begin(self, document: Document, chunks: Sequence[Chunk]) -> None:
         """Note a document as pending, with its chunks: from here on the vector store may hold their vectors."""
         added = datetime.now(UTC).isoformat(timespec="seconds")
-        parts = write_places(document.places), document.encoding, document.layout
+        parts = _parts(document)
         row = (document.doc_id, document.version, document.source, document.text, added, *parts)
         with self._database.writing() as connection:
             _discard(connection, "doc_id = ? AND state = 'pending'", (document.doc_id,))
@@ -58,13 +59,14 @@ class Journal:
 
     def replace_chunks(self, document: Document, chunks: Sequence[Chunk]) -> None:
         """Give a ready document other chunks, and what is known of its places, in one transaction."""
-        parts = write_places(document.places), document.encoding, document.layout
+        parts = _parts(document)
         key = (document.doc_id, document.version)
         with self._database.writing() as connection:
             _drop_chunks(connection, "doc_id = ? AND version = ?", key)
             connection.execute("DELETE FROM chunks WHERE doc_id = ? AND version = ?", key)
             connection.execute(
-                "UPDATE documents SET places = ?, encoding = ?, layout = ? WHERE doc_id = ? AND version = ?",
+                """UPDATE documents SET places = ?, encoding = ?, layout = ?, blocks = ?
+                WHERE doc_id = ? AND version = ?""",
                 (*parts, *key),
             )
             _insert(connection, chunks)
@@ -176,6 +178,10 @@ class Journal:
         return found
 
 
+def _parts(document: Document) -> tuple[str | bytes, ...]:
+    return write_places(document.places), document.encoding, document.layout, write_blocks(document.blocks)
+
+
 def _note_files(connection: sqlite3.Connection, files: Iterable[SourceFile]) -> None:
     rows = [(file.source, file.size, file.modified, file.hash, file.loader, file.noted) for file in files]
     connection.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?)", rows)
@@ -183,7 +189,7 @@ def _note_files(connection: sqlite3.Connection, files: Iterable[SourceFile]) -> 
 
 def _insert(connection: sqlite3.Connection, chunks: Iterable[Chunk]) -> None:
     for chunk in chunks:
-        connection.execute(_ADD_CHUNK, write_chunk(chunk, text_hash=text_hash(chunk.text)))
+        connection.execute(_ADD_CHUNK, write_chunk(chunk, text_hash=text_hash(chunk.contextual_text)))
         connection.execute("DELETE FROM outbox WHERE chunk_id = ?", (chunk.id,))
 
 
@@ -196,7 +202,7 @@ def _discard(connection: sqlite3.Connection, where: str, values: Sequence[str]) 
 def _drop_chunks(connection: sqlite3.Connection, where: str, values: Sequence[str]) -> None:
     """Take chunks out of the word index and put their ids into the outbox; the rows themselves stay."""
     chosen = f"FROM chunks JOIN documents USING (doc_id, version) WHERE {where}"
-    indexed = f"SELECT 'delete', number, chunks.text {chosen} AND state = 'ready'"
+    indexed = f"SELECT 'delete', number, {SEARCHED_TEXT} {chosen} AND state = 'ready'"
     connection.execute(f"INSERT INTO words (words, rowid, text) {indexed}", values)
     connection.execute(f"INSERT OR IGNORE INTO outbox SELECT id {chosen}", values)
 

@@ -9,8 +9,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from rag.text.sentences import LINE_BREAK, sentence_spans
+from rag.text.blocks import LINE_BREAK
 from rag.text.sentences import VERSION as SENTENCES_VERSION
+from rag.text.sentences import sentence_spans
 from rag.types import Chunk, Document, Place, Sentence, TokenSpans
 
 VERSION = f"2/{SENTENCES_VERSION}"  # part of the index's fingerprint: raise it when chunks change

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -127,7 +128,7 @@ def test_no_model_judges_what_a_rule_can_tell(index: Assistant) -> None:
             judged.append(statement)
             return 1.0
 
-    index._answerer = replace(replaced(index, Writes("Softly, cats and only cats purr.")), verifier=Counts())
+    index._answerer = with_parts(index, generator=Writes("Softly, cats and only cats purr."), verifier=Counts())
     index.ask("Do cats purr softly?")
     assert set(judged) == {"Cats purr softly."}
 
@@ -140,7 +141,7 @@ def test_what_the_documents_say_and_nobody_asked_is_dropped(index: Assistant) ->
     def by_cats(question: str, statement: str) -> float:
         return float("Cats" in statement)
 
-    index._answerer = replace(index._answerer, generator=Strays(""), reader=judging(index, by_cats))
+    index._answerer = with_parts(index, generator=Strays(""), reader=judging(index, by_cats))
     answer = index.ask("Do cats purr softly?")
     assert answer.text == "Cats purr softly. Cats purr softly."
     assert [(one.text, one.support) for one in answer.dropped] == [("Dogs bark at night.", 1.0)]
@@ -149,8 +150,8 @@ def test_what_the_documents_say_and_nobody_asked_is_dropped(index: Assistant) ->
 
 
 def test_a_statement_may_answer_as_little_as_the_sentence_that_would_be_quoted(index: Assistant) -> None:
-    index._answerer = replace(
-        replaced(index, Writes("Cats purr softly.")), reader=judging(index, lambda question, text: 0.01)
+    index._answerer = with_parts(
+        index, generator=Writes("Cats purr softly."), reader=judging(index, lambda question, text: 0.01)
     )
     answer = index.ask("Do cats purr softly?")
     assert (answer.text, answer.notes) == ("Cats purr softly.", ())
@@ -164,7 +165,7 @@ def test_the_part_of_a_question_that_a_model_leaves_out_is_quoted(index: Assista
         def generate(self, question: str, reading: Reading) -> Sequence[Draft]:
             return [Draft("Rain fell in May 1980.", reading.evidence)]
 
-    index._answerer = replace(index._answerer, generator=OneOfTwo(""), reader=judging(index, by_word))
+    index._answerer = with_parts(index, generator=OneOfTwo(""), reader=judging(index, by_word))
     answer = index.ask("When did rain fell in May 1980, and when do the dogs bark at night?")
     assert answer.text == "Rain fell in May 1980. Dogs bark at night."
     assert [(note.kind, note.count) for note in answer.notes] == [("fell_back", 1)]
@@ -177,7 +178,7 @@ def test_a_sentence_that_would_be_quoted_and_that_no_statement_cites_stands_besi
         def generate(self, question: str, reading: Reading) -> Sequence[Draft]:
             return [Draft("Dogs bark at night.", [item for item in reading.evidence if "Dogs" in item.quote][:1])]
 
-    index._answerer = replace(index._answerer, generator=Another(""), reader=judging(index, lambda question, text: 1.0))
+    index._answerer = with_parts(index, generator=Another(""), reader=judging(index, lambda question, text: 1.0))
     answer = index.ask("Do cats purr softly?")
     assert answer.text == "Dogs bark at night. Cats purr softly. Cats purr softly."
     assert [(note.kind, note.count) for note in answer.notes] == [("completed", 2)]
@@ -189,7 +190,7 @@ def test_when_nothing_at_all_is_supported_it_refuses(index: Assistant) -> None:
         def support(self, statement: str, evidence: Sequence[str]) -> float:
             return float("nan")
 
-    index._answerer = replace(index._answerer, generator=Writes("Cats bark."), verifier=No())
+    index._answerer = with_parts(index, generator=Writes("Cats bark."), verifier=No())
     answer = index.ask("Do cats purr softly?")
     assert (answer.status, answer.statements) == ("refused", ())
     assert answer.refusal is not None
@@ -261,7 +262,12 @@ def fields(value: object) -> dict[str, object]:
 
 
 def replaced(index: Assistant, generator: Writes) -> Answerer:
-    return replace(index._answerer, generator=generator)
+    return with_parts(index, generator=generator)
+
+
+def with_parts(index: Assistant, **changed: Any) -> Answerer:
+    """The index's answerer with some parts changed."""
+    return replace(index._answerer, components=replace(index._answerer.components, **changed))
 
 
 def judging(index: Assistant, relevance: Callable[[str, str], float]) -> MultipartReader:
@@ -271,5 +277,5 @@ def judging(index: Assistant, relevance: Callable[[str, str], float]) -> Multipa
         def relevance(self, question: str, statement: str) -> float:
             return relevance(question, statement)
 
-    reader = index._answerer.reader
+    reader = index._answerer.components.reader
     return Judging(reader._reader, reader._threshold)

@@ -30,7 +30,9 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         index: Path, *, create: bool = True, generator: str | None = None, settings: Settings | None = None
     ) -> object:
         with opened(index, create=create, generator=generator, settings=settings) as real:
-            writer = Parrot("Cats purr softly.", "Cats bark in Paris.") if generator else real._answerer.generator
+            writer = (
+                Parrot("Cats purr softly.", "Cats bark in Paris.") if generator else real._answerer.components.generator
+            )
             return fakes.assistant(index.resolve(), generator=writer)
 
     monkeypatch.setattr(app.Assistant, "open", open_with_fake)

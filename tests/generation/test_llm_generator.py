@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from rag.answering.pipeline import NEAREST
+from rag.answering.strategy import NEAREST
 from rag.assistant import Assistant
 from rag.errors import ContextOverflowError, ModelServerError, ModelTimeoutError, SettingsError
 from rag.generation.llm_generator import Writer
@@ -251,6 +251,6 @@ def test_only_a_name_a_generator_or_a_llama_index_model_writes(tmp_path: Path) -
     from llama_index.core.llms import MockLLM
 
     with Assistant.open(tmp_path / "a", generator=MockLLM()) as found:
-        assert found._answerer.generator.name == "llm:MockLLM"
+        assert found._answerer.components.generator.name == "llm:MockLLM"
     with pytest.raises(SettingsError, match="int is no generator"):
         Assistant.open(tmp_path / "b", generator=3)  # type: ignore[arg-type]

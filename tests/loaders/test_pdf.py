@@ -85,7 +85,7 @@ def test_pages_are_numbered_and_a_sentence_may_run_over_them() -> None:
     assert found.document.text == "It begins on the first page and\nends on the third. Naïve 𝑥."
     assert found.document.places == (Place("page", 1, 0), Place("page", 3, 32))
     assert {box.page for box in boxes(found, "third") if box} == {3}
-    assert found.warnings == ()
+    assert found.gaps == ()
 
 
 @pytest.mark.parametrize(
@@ -102,9 +102,7 @@ def test_boxes_are_as_the_page_is_shown(rotate: int, left: float, top: float) ->
 
 def test_scanned_pages_are_named() -> None:
     found = read(pdf([[], [Put(50, 700, "Text.")], []], pictures=[1, 3]))
-    assert found.warnings == (
-        "pages 1, 3 without text: scanned. Run text recognition (OCRmyPDF does) to have them read.",
-    )
+    assert found.gaps == ("pages 1, 3 without text: scanned. Run text recognition (OCRmyPDF does) to have them read.",)
 
 
 def encrypted() -> bytes:

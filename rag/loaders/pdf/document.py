@@ -49,7 +49,7 @@ def read(path: Path, data: bytes) -> Content:
         why = "it looks scanned. Run text recognition on it (OCRmyPDF does)" if scanned else "there is nothing to read"
         raise UnreadableSourceError(f"{path} has no text on its {len(pages)} pages: {why}.")
     text, places, layout = flow([(page.size, page.lines) for page in pages])
-    return Content(text, places=places, layout=layout, warnings=tuple(_warnings(scanned)))
+    return Content(text, places=places, layout=layout, gaps=tuple(_gaps(scanned)))
 
 
 def _open(path: Path, data: bytes) -> "PdfDocument":
@@ -71,7 +71,7 @@ def _open(path: Path, data: bytes) -> "PdfDocument":
     return document
 
 
-def _warnings(scanned: Sequence[int]) -> Iterator[str]:
+def _gaps(scanned: Sequence[int]) -> Iterator[str]:
     if scanned:
         more = f" and {len(scanned) - _NAMED} more" if len(scanned) > _NAMED else ""
         pages = f"page{'s' if len(scanned) > 1 else ''} {', '.join(map(str, scanned[:_NAMED]))}{more}"

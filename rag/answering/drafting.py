@@ -1,0 +1,119 @@
+"""Drafts of a generator held to the sources: those that are verified are kept and announced, the others dropped.
+
+Beside what a model wrote stand sentences of the documents, for what it left out or got wrong.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from types import GeneratorType
+
+from rag.answering.builder import Asked, Outcome
+from rag.answering.strategy import Components
+from rag.errors import ModelError
+from rag.generation.extractive import Extractive
+from rag.protocols import Generator
+from rag.text.english.questions import parts as questions_in
+from rag.types import Draft, Event, Note, Reading, Statement, StatementVerified
+from rag.verification.verifier import THRESHOLD
+
+# The least relevance with which a statement that a model wrote is shown; see docs/how-to/generators.md.
+RELEVANT = 0.1
+
+_BESIDE = "The model wrote something that the documents say but that does not answer the question."
+_FELL_BACK = "What the model wrote does not answer this, or the documents do not bear it out: their own sentences do."
+_COMPLETED = "Sentences of the documents that are as likely to answer stand beside what the model wrote."
+
+
+@dataclass(frozen=True, slots=True)
+class Drafting:
+    """Writes the statements of one answer from a reading; `outcome` has what became of every draft."""
+
+    asked: Asked
+    parts: Components
+    outcome: Outcome
+
+    def write(self, reading: Reading) -> Iterator[Event | None]:
+        """What the generator writes, verified, and the documents' own words where it fails or leaves out a part."""
+        generator = self.parts.generator
+        try:
+            yield from self._judged(generator, reading)
+        except ModelError as error:  # what was verified before it stands; with nothing, there is nothing to show
+            if not self.outcome.kept:
+                raise
+            self.outcome.notes.append(Note("interrupted", str(error)))
+        if generator.name != Extractive.name and (self.asked.verify or not self.outcome.kept):
+            verifying = replace(self, asked=replace(self.asked, verify=True))
+            yield from verifying._completed(reading)
+
+    def _completed(self, reading: Reading) -> Iterator[Event | None]:
+        """The documents' own sentences, beside what a model wrote.
+
+        First for each part of the question that nothing it wrote answers, then what else quoting would choose of the
+        documents that it cites.
+        """
+        failed = len(self.outcome.dropped)
+        for part in self._unanswered(self.asked.wanted, reading, tuple(self.outcome.kept)):
+            before = len(self.outcome.kept)
+            yield from self._judged(Extractive(), part)
+            if quoted := len(self.outcome.kept) - before:
+                self.outcome.notes.append(Note("fell_back", _FELL_BACK, quoted))
+        told = tuple(self.outcome.kept)
+        for draft in Extractive().generate(self.asked.wanted, reading) if told else ():
+            if _left_out(draft, told) and all(draft.text != one.text for one in self.outcome.dropped[failed:]):
+                yield self._sorted(draft, Extractive(), reading)
+        if quoted := len(self.outcome.kept) - len(told):
+            self.outcome.notes.append(Note("completed", _COMPLETED, quoted))
+
+    def _judged(self, generator: Generator, reading: Reading) -> Iterator[Event | None]:
+        """Every draft of a generator, kept or dropped; those that are verified are announced."""
+        steps = iter(generator.generate(self.asked.wanted, reading))
+        try:
+            for step in steps:
+                if isinstance(step, Draft):
+                    yield self._sorted(step, generator, reading)
+                elif step is None:
+                    yield None
+                else:
+                    self.outcome.notes.append(step)
+        finally:
+            if isinstance(steps, GeneratorType):  # so that a model stops now, not when this is collected
+                steps.close()
+
+    def _unanswered(self, question: str, reading: Reading, kept: Sequence[Statement]) -> Iterator[Reading]:
+        """The readings of those parts of a question that no statement answers. What is kept answers one of them."""
+        if not reading.parts:
+            yield from () if kept else (reading,)
+            return
+        answered = [part for part in questions_in(question) if part not in reading.missing]
+        for part, its_reading in zip(answered, reading.parts, strict=True):
+            if not any(self._answers(part, statement.text, its_reading) for statement in kept):
+                yield its_reading
+
+    def _answers(self, question: str, text: str, reading: Reading) -> bool:
+        """Whether a statement answers the question, or does so no less than the sentence the reader would quote."""
+        found = self.parts.reader.relevance(question, text)
+        return found >= RELEVANT or found >= self.parts.reader.relevance(question, reading.evidence[0].quote)
+
+    def _sorted(self, draft: Draft, generator: Generator, reading: Reading) -> Event | None:
+        statement = self.parts.statement(draft, reading)
+        verified = bool(statement.citations) and statement.support >= THRESHOLD
+        quotes = generator.name == Extractive.name  # the reader chose them for this question
+        if verified and not quotes and not self._answers(self.asked.wanted, draft.text, reading):
+            verified = False
+            self.outcome.notes.append(Note("beside_question", _BESIDE))
+        if verified or (statement.citations and not self.asked.verify):
+            self.outcome.kept.append(statement)
+            return StatementVerified(statement) if self.asked.verify else None
+        self.outcome.dropped.append(statement)
+        return None
+
+
+def _left_out(draft: Draft, told: Sequence[Statement]) -> bool:
+    """Whether a draft quotes a document that statements cite, in a place and in words that none of them has.
+
+    What is in other documents a model has passed over: it may be there to be quoted beside a right answer.
+    """
+    quoted = draft.evidence[0]
+    cited = [citation for one in told for citation in one.citations if citation.doc_id == quoted.chunk.doc_id]
+    overlaps = any(quoted.start < citation.end and citation.start < quoted.end for citation in cited)
+    return bool(cited) and not overlaps and all(draft.text != statement.text for statement in told)
