@@ -95,7 +95,7 @@ class Drafting:
         return found >= RELEVANT or found >= self.parts.reader.relevance(question, reading.evidence[0].quote)
 
     def _sorted(self, draft: Draft, generator: Generator, reading: Reading) -> Event | None:
-        statement = self.parts.statement(draft, reading)
+        statement = self.parts.statement(draft, reading, self.asked.wanted)
         verified = bool(statement.citations) and statement.support >= THRESHOLD
         quotes = generator.name == Extractive.name  # the reader chose them for this question
         if verified and not quotes and not self._answers(self.asked.wanted, draft.text, reading):
