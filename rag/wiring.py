@@ -16,7 +16,8 @@ from rag.generation.extractive import Extractive
 from rag.generation.llm_generator import Writer, writer_for
 from rag.ingestion.index import Index
 from rag.ingestion.ray_cluster import RayCluster
-from rag.llm.backends import Limits
+from rag.llm.backends import AUTO, Limits
+from rag.llm.gguf import WRITER, writer_here
 from rag.models.calibration import load_calibration
 from rag.models.cross_encoder import LargeSpanModel, SpanModel
 from rag.models.registry import BASE, LARGE_BASE, LARGE_READER, READER, calibration_of, find_model
@@ -110,6 +111,8 @@ def reader_and_verifier(settings: Settings) -> tuple[Reader, Verifier]:
 def generator(choice: "str | Generator | LLM", settings: Settings) -> Generator:
     """What writes the answers, by name or as an object. Raises SettingsError."""
     limits = Limits.of(settings)
+    if choice == AUTO:
+        choice = f"gguf:{WRITER}" if writer_here() else Extractive.name
     if isinstance(choice, str):
         return Extractive() if choice == Extractive.name else Writer.named(choice, limits)
     return choice if isinstance(choice, Generator) else writer_for(choice, limits)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
 API_KEY = "RAG_API_KEY"  # the only place an API key comes from
+AUTO = "auto"  # the writer of `rag fetch writer` once it is there, else the documents' own sentences
 KINDS = ("gguf:PATH", "ollama:NAME", "openai-like:URL#NAME")
 _OLLAMA = "http://127.0.0.1:11434"
 _UNKNOWN_FORM = frozenset({400, 422, 501})  # how servers refuse a schema they do not support
@@ -128,7 +129,7 @@ def label(spec: str) -> str:
     """How answers name a model: its specification, without the folders of a path. Raises SettingsError."""
     kind, colon, rest = spec.partition(":")
     if kind not in _OPENERS or not colon or not rest:
-        raise SettingsError(f"There is no generator '{spec}'. Those there are: extractive, {', '.join(KINDS)}.")
+        raise SettingsError(f"There is no generator '{spec}'. Those there are: auto, extractive, {', '.join(KINDS)}.")
     if kind == "gguf":
         return f"gguf:{os.path.basename(rest.partition('#')[0])}"
     if "://" in rest:
