@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     )
     question_characters: int = Field(2000, ge=1, description="the longest question")
     model: str = Field("auto", description="who writes the answers: by default the writer once it is fetched")
+    judge: str = Field(
+        "none", description="a language model that decides on doubtful statements: `same` as writes, or one"
+    )
     model_timeout: float = Field(120, gt=0, description="how many seconds a language model may take for an answer")
     context_window: int = Field(4096, ge=512, description="how many tokens a language model reads at once")
     answer_tokens: int = Field(320, ge=32, description="how many tokens a language model may write")

@@ -31,7 +31,6 @@ NoteKind = Literal[
     "beside_question",
     "interrupted",
     "fell_back",
-    "completed",
 ]
 Reason = Literal["empty_index", "off_topic", "not_stated", "unsupported", "bad_question"]
 PlaceKind = Literal["page", "row", "line"]

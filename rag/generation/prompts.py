@@ -72,6 +72,11 @@ def as_written(text: str) -> str:
     return text.translate(_BRACKETS_BACK)
 
 
+def in_context(sentence: str, context: Sequence[str]) -> str:
+    """A sentence behind what it means nothing without: `Laptops › Field crew › Replaced every: 3 years`."""
+    return " › ".join([*context, sentence])
+
+
 def evidence_line(number: int, sentence: str) -> str:
     """One sentence of evidence under its number."""
     return f"[{number}] {as_data(sentence)}"

@@ -18,6 +18,7 @@ from rag.verification.grounding import unfounded
 # FoolMeTwice's false ones, 13 % of WiCE's, 16 % of FEVER-symmetric's, before the rules of `rag.verification.grounding`
 # have their say.
 THRESHOLD = 0.65
+DOUBTFUL = 0.3  # below it a statement is not even doubtful
 _ENOUGH = 0.9  # the share of a statement's stems that word comparison alone asks for
 CHECKS = ("unfounded", "words", "turned")
 SUPPORT = ("model", *CHECKS, "length", "model by length", "words by length")
