@@ -115,16 +115,20 @@ def batched(items: Sequence[Item], budget: int, rng: Random) -> list[Batch]:
     order = sorted(items, key=lambda item: len(item.ids) + rng.uniform(-4, 4))
     groups: list[list[Item]] = [[]]
     for item in order:
-        if groups[-1] and (len(groups[-1]) + 1) * max(len(item.ids), len(groups[-1][-1].ids)) > budget:
+        if groups[-1] and (len(groups[-1]) + 1) * _padded([*groups[-1], item]) > budget:
             groups.append([])
         groups[-1].append(item)
     rng.shuffle(groups)
     return [collate(group) for group in groups if group]
 
 
+def _padded(items: Sequence[Item]) -> int:
+    return -(-max(len(item.ids) for item in items) // TILE) * TILE
+
+
 def collate(items: Sequence[Item]) -> Batch:
     """Items padded to the longest, up to a multiple of TILE; all must be of one task."""
-    width = -(-max(len(item.ids) for item in items) // TILE) * TILE
+    width = _padded(items)
     ids = torch.zeros((len(items), width), dtype=torch.long)
     types, attention = torch.zeros_like(ids), torch.zeros_like(ids)
     starts, ends = torch.zeros_like(ids, dtype=torch.bool), torch.zeros_like(ids, dtype=torch.bool)

@@ -144,7 +144,8 @@ def lookups(rng: Random, root: Path = development.SHARED) -> Iterator[Reading]:
             continue
         for _ in range(2):
             row, column = rng.randrange(len(names)), rng.randrange(1, len(table.head))
-            if 0 < len(table.body[row][column].strip(" -–—")) and len(table.body[row][column]) <= LONGEST_CELL:
+            cell = table.body[row][column]
+            if cell.strip(" -–—") and len(cell) <= LONGEST_CELL:
                 yield _lookup(table, row, column, rng, tables)
 
 
