@@ -14,12 +14,21 @@ ROW_CHARACTERS = 1_000_000  # a longer row, or one field of it, is no row but a 
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file within a file: its name, or its type where it has none, and its bytes. `suffix` tells its format."""
+
+    name: str
+    data: bytes
+    suffix: str
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """The canonical text of a file, and what is known of where it stood.
 
     `places` are where pages or rows begin, in order; `encoding` is empty for formats that carry their own. `layout`
     is packed by `rag.text.page_layout`. `blocks` are in order and never overlap. `gaps` say, for
-    people, what of the file could not be read.
+    people, what of the file could not be read. `attachments` are read by their own loaders and put after the text.
     """
 
     text: str
@@ -28,6 +37,7 @@ class Content:
     layout: bytes = b""
     gaps: tuple[str, ...] = ()
     blocks: tuple[Block, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
 
 def open_archive(path: Path, data: bytes) -> ZipFile:

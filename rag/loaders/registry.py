@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import UnreadableSourceError
+from rag.loaders.attachments import with_attachments
+from rag.loaders.content import Content
 from rag.text.blocks import check_blocks
 from rag.types import Document
 
@@ -37,14 +39,15 @@ class Loaded:
 _TEXT, _HTML = Format("text", "plain.text"), Format("HTML", "web.html", foreign=True)
 _CSV, _JSON_LINES = Format("CSV", "plain.rows", "read_csv"), Format("JSON Lines", "plain.rows", "read_json_lines")
 FORMATS = {
-    **dict.fromkeys((".txt", ".text", ".md", ".markdown"), _TEXT),
+    **dict.fromkeys((".txt", ".text"), _TEXT),
+    **dict.fromkeys((".md", ".markdown"), Format("Markdown", "plain.markdown")),
     **dict.fromkeys((".html", ".htm", ".xhtml"), _HTML),
     **dict.fromkeys((".csv", ".tsv"), _CSV),
     **dict.fromkeys((".jsonl", ".ndjson"), _JSON_LINES),
     ".pdf": Format("PDF", "pdf.document", foreign=True),
     ".docx": Format("a Word document", "office.docx", foreign=True),
     ".epub": Format("EPUB", "web.epub", foreign=True),
-    ".eml": Format("e-mail", "mail", foreign=True),
+    ".eml": Format("e-mail", "mail.message", foreign=True),
 }
 SUFFIXES = frozenset(FORMATS)
 
@@ -60,10 +63,20 @@ def format_of(path: Path) -> Format:
 
 def load(path: Path, data: bytes, *, source: str) -> Loaded:
     """The document in a file's bytes, under the name `source`. Raises UnreadableSourceError saying what is wrong."""
+    content = read_content(path, data)
+    text = _SURROGATE.sub("\ufffd", content.text)  # a JSON string may hold half a character; no file can
+    if not text.strip():
+        raise UnreadableSourceError(f"{path} is empty. Remove it, or put some text in it.")
+    parts: dict[str, Any] = {name: getattr(content, name) for name in ("places", "encoding", "layout", "blocks")}
+    return Loaded(make_document(text, source=source, **parts), content.gaps)
+
+
+def read_content(path: Path, data: bytes, *, within: int = 0) -> Content:
+    """The text of a file and of the files in it; it lies `within` so many others. Raises UnreadableSourceError."""
     found = format_of(path)
     reader = getattr(import_module(f"rag.loaders.{found.module}"), found.function)
     try:
-        content = reader(path, data)
+        content: Content = with_attachments(reader(path, data), read_content, within=within)
         check_blocks(content.text, content.blocks)
     except UnreadableSourceError:
         raise
@@ -71,11 +84,7 @@ def load(path: Path, data: bytes, *, source: str) -> Loaded:
         raise UnreadableSourceError(
             f"{path} cannot be read as {found.name} ({type(error).__name__}: {error}). It may be damaged."
         ) from error
-    text = _SURROGATE.sub("\ufffd", content.text)  # a JSON string may hold half a character; no file can
-    if not text.strip():
-        raise UnreadableSourceError(f"{path} is empty. Remove it, or put some text in it.")
-    parts: dict[str, Any] = {name: getattr(content, name) for name in ("places", "encoding", "layout", "blocks")}
-    return Loaded(make_document(text, source=source, **parts), content.gaps)
+    return content
 
 
 def make_document(text: str, *, source: str, **parts: Any) -> Document:

@@ -1,6 +1,7 @@
 """Text and tables of rows: what is decoded how, and which row a passage is."""
 
 import codecs
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,8 @@ def read(name: str, data: bytes) -> Document:
 
 
 def test_text_is_kept_as_it_is_but_for_the_byte_order_mark() -> None:
-    assert read("a.txt", b"\xef\xbb\xbfa\r\nb\rc\n\xc2\xa0d") == make_document("a\r\nb\rc\n\u00a0d", source="a.txt")
+    found = read("a.txt", b"\xef\xbb\xbfa\r\nb\rc\n\xc2\xa0d")
+    assert replace(found, blocks=()) == make_document("a\r\nb\rc\n\u00a0d", source="a.txt")
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])

@@ -1,35 +1,49 @@
-"""Tables of rows: CSV, TSV and JSON Lines. A row is a passage, and its number is in the citation.
+"""Tables of rows: CSV, TSV and JSON Lines. A row is a passage, its number is in the citation, each value is a cell.
 
 A row is written as `name: value | name: value`, values as they are once quoting or JSON's escapes are undone; empty
-ones are left out. Rows are numbered as a spreadsheet numbers them: in CSV the header is row 1. In JSON Lines the
-number is the line's. Python's `csv` and `json` read them: nothing else follows RFC 4180 and RFC 8259 as closely.
+ones are left out. Rows are numbered as the file has them: in CSV the header is row 1 where nothing stands above it. In
+JSON Lines the number is the line's. Python's `csv` and `json` read them: nothing else follows RFC 4180 and RFC 8259 as
+closely.
 """
 
 import csv
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from rag.errors import UnreadableSourceError
+from rag.loaders.blocks import Blocks, CellText
 from rag.loaders.content import ROW_CHARACTERS, Content
 from rag.loaders.decoding import Decoded, decode
+from rag.loaders.plain.dialect import Table, read_table_form
 from rag.types import Place
 
-_DELIMITERS = ",;\t|"
-_SNIFFED = 1 << 16  # characters that show which delimiter it is
-_PARTED = "\n\n"  # between rows, so that no sentence runs on from one to the next
+_NOTE_WORDS = 3
+COLUMNS = 2000  # a wider table is refused: nobody could ask for its columns by name
+
+Row = tuple[int, Iterable[tuple[str, str]]]
+
+
+class _Written(NamedTuple):
+    """Blocks and places of rows as they are written."""
+
+    blocks: Blocks
+    places: list[Place]
 
 
 def read_csv(path: Path, data: bytes) -> Content:
-    """A row of values under the names in the first row. Raises UnreadableSourceError naming the row."""
+    """A row of values under the names in the header. Raises UnreadableSourceError naming the row."""
     found = decode(path, data)
     csv.field_size_limit(ROW_CHARACTERS)
-    rows = csv.reader(StringIO(found.text, newline=""), _dialect(path, found.text), strict=False)
+    table = read_table_form(path, found.text)
+    if len(table.header) > COLUMNS:
+        raise UnreadableSourceError(_too_wide(path, len(table.header)))
+    rows = csv.reader(StringIO(found.text, newline=""), table.dialect, strict=False)
     try:
-        header = [name.strip() for name in next(rows, [])]
-        return _content(found, ((number, _named(header, row)) for number, row in enumerate(rows, start=2)))
+        return _csv_content(path, found, table, rows)
     except csv.Error as error:
         raise UnreadableSourceError(
             f"{path}, near line {rows.line_num}: {error}. A quotation mark may be missing; mend it and ingest it again."
@@ -39,28 +53,77 @@ def read_csv(path: Path, data: bytes) -> Content:
 def read_json_lines(path: Path, data: bytes) -> Content:
     """A JSON value a line; nested names are joined by dots. Raises UnreadableSourceError naming the line."""
     found = decode(path, data)
-    return _content(found, _json_rows(path, found.text))
+    written = _Written(Blocks(), [])
+    table = written.blocks.table()
+    columns: dict[str, int] = {}
+    for number, fields in _json_rows(path, found.text):
+        named = [(columns.setdefault(name, len(columns) + 1), name, value) for name, value in fields]
+        _write_row(path, written, table, number, named)
+    return _content(written, found)
 
 
-def _dialect(path: Path, text: str) -> type[csv.Dialect]:
-    """Which delimiter a table has: a tab in `.tsv`; else the one that parts its header into the most names."""
-    if path.suffix.lower() == ".tsv":
-        return csv.excel_tab
-    top = text[:_SNIFFED]
-    sniffed = max(_DELIMITERS, key=lambda mark: len(next(csv.reader(StringIO(top), delimiter=mark), [])))
+def _csv_content(path: Path, found: Decoded, table: Table, rows: Iterable[list[str]]) -> Content:
+    written = _Written(Blocks(), [])
+    number = written.blocks.table()
+    numbered = enumerate(rows, start=1)
+    for place, values in islice(numbered, table.first_row - 1):
+        if place in table.titles:
+            _write_line(written, place, values)
+    for place, values in numbered:
+        if table.width > 1 and _is_note(table, values):
+            _write_line(written, place, values)
+        else:
+            names = table.header
+            named = [(n, names[n - 1] if n <= len(names) else "", value) for n, value in enumerate(values, start=1)]
+            _write_row(path, written, number, place, named)
+    if not written.places and table.header:
+        _write_header(written, number, table)
+    return _content(written, found)
 
-    class Dialect(csv.excel):
-        delimiter = sniffed
 
-    return Dialect
-
-
-def _named(header: list[str], row: list[str]) -> Iterator[tuple[str, str]]:
-    for number, value in enumerate(row):
-        yield header[number] if number < len(header) else "", value
+def _is_note(table: Table, values: Sequence[str]) -> bool:
+    """Whether a row is a line of text under a table: it is shorter, and only its first cell is filled, with words."""
+    filled = [value for value in values if value.strip()]
+    return len(values) < table.width and len(filled) == 1 and len(filled[0].split()) >= _NOTE_WORDS
 
 
-def _json_rows(path: Path, text: str) -> Iterator[tuple[int, Iterable[tuple[str, str]]]]:
+def _write_row(path: Path, written: _Written, table: int, row: int, named: Iterable[tuple[int, str, str]]) -> None:
+    cells = [CellText(value.strip(), column, name=name) for column, name, value in named if value.strip()]
+    if len(cells) > COLUMNS:
+        raise UnreadableSourceError(_too_wide(path, len(cells)))
+    start = written.blocks.position
+    if written.blocks.row(table, row, cells):
+        written.places.append(Place("row", row, start))
+
+
+def _write_line(written: _Written, row: int, values: Sequence[str]) -> None:
+    """A line that is no row of the table: a title above it, a note below."""
+    start = written.blocks.position
+    text = " ".join(value.strip() for value in values if value.strip())
+    if written.blocks.add(text, "paragraph" if written.places else "caption"):
+        written.places.append(Place("row", row, start))
+
+
+def _write_header(written: _Written, table: int, form: Table) -> None:
+    cells = [CellText(name, column, header=True) for column, name in enumerate(form.header, start=1) if name]
+    start = written.blocks.position
+    if written.blocks.row(table, form.header_row, cells):
+        written.places.append(Place("row", form.header_row, start))
+
+
+def _content(written: _Written, found: Decoded) -> Content:
+    blocks = written.blocks
+    return Content(blocks.text, places=tuple(written.places), encoding=found.encoding, blocks=blocks.blocks)
+
+
+def _too_wide(path: Path, columns: int) -> str:
+    return (
+        f"{path} has {columns:,} columns; tables of at most {COLUMNS:,} are read. "
+        "Keep the columns that are needed, or turn the table so that its columns are rows."
+    )
+
+
+def _json_rows(path: Path, text: str) -> Iterator[Row]:
     for number, line in enumerate(StringIO(text), start=1):
         if len(line) > ROW_CHARACTERS:
             raise UnreadableSourceError(
@@ -88,17 +151,3 @@ def _flat(value: Any, name: str = "") -> list[tuple[str, str]]:
 
 def _plain(value: Any) -> str:
     return value if isinstance(value, str) else "" if value is None else json.dumps(value)
-
-
-def _content(found: Decoded, rows: Iterable[tuple[int, Iterable[tuple[str, str]]]]) -> Content:
-    parts: list[str] = []
-    places: list[Place] = []
-    length = 0
-    for number, fields in rows:
-        filled = [(name, value.strip()) for name, value in fields if value.strip()]
-        row = " | ".join(f"{name}: {value}" if name else value for name, value in filled)
-        if row:
-            places.append(Place("row", number, length))
-            parts.append(row)
-            length += len(row) + len(_PARTED)
-    return Content(_PARTED.join(parts), places=tuple(places), encoding=found.encoding)

@@ -1,102 +1,92 @@
 """HTML, by Lexbor (selectolax): the text that a reader of the page sees; of a whole page, its main part.
 
-The main part is `<main>`, else the one `<article>`, else the body without headers, footers, navigation and asides.
-Scripts, styles, forms and what is hidden are left out. No style sheet is read.
+The main part is `<main>`, else the one `<article>`, else the body without headers, navigation and asides; a page's
+footer stands at the end, as furniture. Scripts, controls, cookie notices, teasers and what is hidden are left out. No
+style sheet is read.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rag.loaders.blocks import Blocks
 from rag.loaders.content import Content
 from rag.loaders.decoding import decode
-from rag.loaders.plain_blocks import Blocks
+from rag.loaders.web.scribe import LeftOut, Scribe
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
 _DECLARED = re.compile(rb"""<(?:meta[^>]*?charset|\?xml[^>]*?encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _HEAD = 4096  # bytes in which an encoding is declared
-_UNSEEN = frozenset(
-    """head script style noscript template iframe object embed svg canvas audio video map button select textarea input
-    form dialog datalist""".split()
-)
-_AROUND = frozenset("nav footer aside menu".split())  # of a page, not of its subject
-_ROLES = frozenset("navigation banner contentinfo complementary search".split())
-_BLOCKS = frozenset(
-    """address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure footer h1 h2
-    h3 h4 h5 h6 header hgroup hr li main nav ol p pre section summary table tbody tfoot thead tr ul""".split()
-)
-_CELLS = frozenset(("td", "th"))
 _SELF_CLOSED = re.compile(r"<(?!(?:area|br|col|hr|img|link|meta|wbr)\b)([A-Za-z][\w:.-]*)((?:\s[^<>]*?)?)/>")
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*\[(.*?)\]\s*>", re.IGNORECASE | re.DOTALL)
+_ENTITY = re.compile(r"""<!ENTITY\s+([A-Za-z_][\w.-]*)\s+(?:"([^"&%<]{0,1000})"|'([^'&%<]{0,1000})')\s*>""")
+_FURNITURE_LINKS = 0.5  # of a footer's characters; one with more is a list of links
 
 
 def read(path: Path, data: bytes) -> Content:
     """The main text of a page. Raises UnreadableSourceError when it cannot be decoded."""
+    found = decode(path, data, declared=declared_encoding(data))
+    blocks = Blocks()
+    xml = path.suffix.lower() == ".xhtml" or data.lstrip()[:5] == b"<?xml"
+    left_out = write_html(blocks, found.text, xml=xml)
+    return Content(blocks.text, encoding=found.encoding, blocks=blocks.blocks, gaps=gaps(left_out))
+
+
+def declared_encoding(data: bytes) -> str | None:
+    """The encoding that a page declares at its beginning."""
     declared = _DECLARED.search(data, 0, _HEAD)
-    found = decode(path, data, declared=declared[1].decode("ascii") if declared else None)
-    text = visible_text(found.text, xml=path.suffix.lower() == ".xhtml")
-    return Content(text, encoding=found.encoding)
+    return declared[1].decode("ascii") if declared else None
 
 
-def visible_text(html: str, *, main_part: bool = True, xml: bool = False) -> str:
-    """What a reader sees of a page, or of its main part, as blocks parted by empty lines.
+def write_html(blocks: Blocks, html: str, *, main_part: bool = True, xml: bool = False) -> LeftOut:
+    """Write what a reader sees of a page, or of its main part, as blocks; what was left out.
 
-    `xml`: it is XHTML, where any element may close itself.
+    `xml`: it is XHTML, where any element may close itself and entities may be declared.
     """
     from selectolax.lexbor import LexborHTMLParser
 
-    root = LexborHTMLParser(_SELF_CLOSED.sub(r"<\1\2></\1>", html) if xml else html).body
+    root = LexborHTMLParser(_as_html(html) if xml else html).body
     if root is None:
-        return ""
+        return LeftOut()
     chosen = _main(root) if main_part else root
-    scribe = _Scribe()
-    for node, entering in _walk(chosen, around=not main_part or chosen.tag != "body"):
-        scribe.write(node, 1 if entering else -1)
-    return scribe.blocks.text
+    around = not main_part or chosen.tag != "body"
+    scribe = Scribe(blocks, around=around, beside=not main_part or _is_made_of_teasers(chosen, around))
+    scribe.write(chosen)
+    if main_part:
+        _write_footer(blocks, root, chosen)
+    return scribe.left_out
 
 
-@dataclass(slots=True)
-class _Scribe:
-    """Writes nodes as blocks; knows how many cells and preformatted parts it is within."""
+def _is_made_of_teasers(chosen: "LexborNode", around: bool) -> bool:
+    """Whether more of a page is teasers, or called so, than not: then they are its subject."""
+    trial = Scribe(Blocks(), around=around)
+    trial.write(chosen)
+    return trial.left_out.beside > len(trial.blocks.text.split())
 
-    blocks: Blocks = field(default_factory=Blocks)
-    cells: int = 0
-    preformatted: int = 0
 
-    def write(self, node: "LexborNode", step: int) -> None:
-        """Write a node as it begins (1) or ends (-1)."""
-        tag = node.tag or ""
-        if node.is_text_node:
-            if step > 0:
-                self._text(node.text_content or "")
-        elif tag == "br":
-            if step > 0:
-                self.blocks.newline()
-        elif tag in _CELLS:
-            self.cells += step
-            if step < 0:
-                self.blocks.cell()
-        elif tag in _BLOCKS:
-            self._block(tag, step)
+def gaps(left_out: LeftOut) -> tuple[str, ...]:
+    """What of a page is not in the text, in words."""
+    told = []
+    if left_out.hidden:
+        told.append(f"hidden text is left out ({left_out.hidden:,} words)")
+    if left_out.struck:
+        told.append(f"struck-out text is left out ({left_out.struck:,} words)")
+    if left_out.comments:
+        told.append("readers' comments are left out")
+    return tuple(told)
 
-    def _text(self, text: str) -> None:
-        if self.preformatted:
-            self.blocks.preformatted(text)
-        else:
-            self.blocks.run(text)
 
-    def _block(self, tag: str, step: int) -> None:
-        self.preformatted += step if tag == "pre" else 0
-        if self.cells:
-            self.blocks.run(" ")
-        elif tag == "li" and step > 0:
-            self.blocks.item()
-        else:
-            self.blocks.end()
+def _as_html(text: str) -> str:
+    """XHTML as an HTML parser reads it: closed elements in two tags, plain entities in place, no declaration."""
+    if declared := _DOCTYPE.search(text):
+        entities = {name: double or single for name, double, single in _ENTITY.findall(declared[1])}
+        text = text[: declared.start()] + text[declared.end() :]
+        if entities:
+            names = re.compile(f"&({'|'.join(map(re.escape, entities))});")
+            text = names.sub(lambda match: entities[match[1]], text)
+    return _SELF_CLOSED.sub(r"<\1\2></\1>", text)
 
 
 def _main(body: "LexborNode") -> "LexborNode":
@@ -107,30 +97,23 @@ def _main(body: "LexborNode") -> "LexborNode":
     return body
 
 
-def _walk(root: "LexborNode", *, around: bool) -> Iterator[tuple["LexborNode", bool]]:
-    """Every node that is seen, once when it begins and once when it ends. No recursion: pages may be nested deeply."""
-    path = [root]
-    yield root, True
-    following = root.child
-    while path:
-        if following is None:
-            done = path.pop()
-            yield done, False
-            following = done.next if path else None
-        elif _is_unseen(following, around):
-            following = following.next
-        else:
-            path.append(following)
-            yield following, True
-            following = following.child
+def _write_footer(blocks: Blocks, body: "LexborNode", chosen: "LexborNode") -> None:
+    """Write the page's own footer, unless it is a list of links or stands within what was written."""
+    for footer in body.css("footer, [role=contentinfo]"):
+        if any(part.mem_id == chosen.mem_id for part in _around(footer) if chosen.tag != "body"):
+            continue
+        text = footer.text(strip=True) or ""
+        links = sum(len(link.text(strip=True) or "") for link in footer.css("a"))
+        if text and links <= _FURNITURE_LINKS * len(text):
+            apart = Blocks()
+            Scribe(apart, around=True).write(footer)
+            blocks.add(" ".join(apart.text.split()), "page_furniture")
 
 
-def _is_unseen(node: "LexborNode", around: bool) -> bool:
-    if not node.is_element_node:
-        return not node.is_text_node
-    tag, attributes = node.tag or "", node.attributes
-    hidden = "hidden" in attributes or attributes.get("aria-hidden") == "true"
-    if tag in _UNSEEN or hidden or _HIDDEN.search(attributes.get("style") or ""):
-        return True
-    beside = tag in _AROUND or attributes.get("role") in _ROLES or (tag == "header" and node.css_first("h1") is None)
-    return beside and not around
+def _around(node: "LexborNode") -> "list[LexborNode]":
+    found = []
+    parent = node.parent
+    while parent is not None:
+        found.append(parent)
+        parent = parent.parent
+    return found

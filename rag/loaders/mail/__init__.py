@@ -1,0 +1,1 @@
+"""Electronic mail: messages, their headers, what is quoted and forwarded in them."""

@@ -1,0 +1,1 @@
+"""What formats made of markup have in common: tables, formulas, raised characters, printed numbers."""
