@@ -102,7 +102,7 @@ def load_large_network(config: Path, base: Path, trained: Path, *, dtype: torch.
     """
     shape = MPNetConfig.from_pretrained(config)
     found = {name: value.float() for name, value in load_file(trained).items()}
-    verdicts = len(found.get(_VERDICTS, ()))
+    verdicts = len(found[_VERDICTS]) if _VERDICTS in found else 1
     with torch.device("meta"):  # to draw first values of 110 M weights takes longer than to load them
         network = LargeNetwork(shape, verdicts)
     places = torch.arange(shape.max_position_embeddings)[None]
