@@ -45,9 +45,9 @@ class LexicalVerifier:
     """A `Verifier` that compares words, for use without a model; nothing but quotations should pass on it alone."""
 
     def support(self, statement: str, evidence: Sequence[str]) -> float:
-        """How well the one best sentence supports the statement, by the share of its stems; 0 when a particular lacks.
+        """How well the one best sentence supports the statement, by the share of its stems that stand there in order.
 
-        A share under nine in ten stays below the threshold. Sentences are not taken together: the words of two that are
+        It is 0 when a particular lacks, or one of the two denies. A share under nine in ten stays below the threshold. Sentences are not taken together: the words of two that are
         true make many that are not.
         """
         return max((_alone(_flat(statement), _flat(one)) for one in evidence), default=0.0)
@@ -59,7 +59,18 @@ def _alone(statement: str, evidence: str) -> float:
     found = checks(statement, evidence)
     if found["unfounded"] or denies(statement) != denies(evidence):
         return 0.0
-    return found["words"] if found["words"] >= _ENOUGH else found["words"] * THRESHOLD
+    share = _in_order(stems(statement), stems(evidence))
+    return share if share >= _ENOUGH else share * THRESHOLD
+
+
+def _in_order(said: Sequence[str], there: Sequence[str]) -> float:
+    """The longest common subsequence, as a share of what is said (Hunt & McIlroy 1976)."""
+    row = [0] * (len(there) + 1)
+    for word in said:
+        last, row = row, [0]
+        for place, other in enumerate(there):
+            row.append(last[place] + 1 if word == other else max(last[place + 1], row[place]))
+    return row[-1] / len(said) if said else 0.0
 
 
 def checks(statement: str, evidence: str) -> dict[str, float]:
