@@ -5,7 +5,7 @@ asking takes no lock.
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from collections.abc import Generator as Steps
 from contextlib import aclosing, closing, nullcontext
 from functools import partial
@@ -39,6 +39,7 @@ from rag.types import (
     Verification,
 )
 from rag.verification.claims import TextChecker
+from rag.verification.gate import Ruling, judge
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
@@ -152,6 +153,15 @@ class Assistant:
         parts, chosen = self._answerer.components, self._chosen(documents)
         retrieve = partial(parts.retriever.retrieve, doc_ids=chosen)
         return TextChecker(retrieve, parts.cited, self.verifier).check(text)
+
+    def judge(
+        self, statement: str, evidence: Sequence[str], *, context: Sequence[str] = (), question: str = ""
+    ) -> Ruling:
+        """How well texts support a statement, by the gate that every statement of an answer has to pass.
+
+        `context` is what the texts stand under (headings, the names of a row and a column), `question` what was asked.
+        """
+        return judge(statement, evidence, self.verifier, context=context, question=question)
 
     def as_query_engine(self) -> "CitationQueryEngine":
         """A LlamaIndex query engine over this assistant; its source nodes carry the exact spans in their metadata."""

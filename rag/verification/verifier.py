@@ -47,8 +47,8 @@ class LexicalVerifier:
     def support(self, statement: str, evidence: Sequence[str]) -> float:
         """How well the one best sentence supports the statement, by the share of its stems that stand there in order.
 
-        It is 0 when a particular lacks, or one of the two denies. A share under nine in ten stays below the threshold. Sentences are not taken together: the words of two that are
-        true make many that are not.
+        It is 0 when a particular lacks, or one of the two denies. A share under nine in ten stays below the threshold.
+        Sentences are not taken together: the words of two that are true make many that are not.
         """
         return max((_alone(_flat(statement), _flat(one)) for one in evidence), default=0.0)
 
