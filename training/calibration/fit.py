@@ -79,7 +79,7 @@ def judged(name: str, rows: Sequence[Observed], ranks: Logistic, model: SpanMode
             continue
         best = max(range(len(row.seen)), key=lambda place: (_logit(ranks, row.seen[place]), -place))
         first = row.seen[best]
-        alone = read_alone(model, row.asked.question, first.chunk.quote(first.start, first.end)).answerable
+        alone = read_alone(model, row.asked.question, first.in_context).answerable
         values = signs(row.asked.question, row.seen, first, alone)
         signals = tuple(values[name] for name in QUESTION)
         words, golds = first.words, row.asked.answers
