@@ -21,6 +21,7 @@ from rag.models.cross_encoder import SpanModel
 from rag.reader.span import Seen, read_alone, signs
 from training.calibration.metrics import Figure, auroc_figure, figure, mean_figure, set_f1
 from training.calibration.pipeline import Observed
+from training.calibration.risk import bound
 from training.data import squad
 
 FOLDS = 5
@@ -203,10 +204,13 @@ def curve(rows: Sequence[Judged], values: Floats) -> dict[str, dict[str, float]]
             kind: [float(v < cut) for r, v in zip(rows, values, strict=True) if r.answerable == kind]
             for kind in (True, False)
         }
+        promised = bound([not refused_it for refused_it in shares[False]])
         found[name] = {
             "threshold": cut,
             "over_refusal": round(float(np.mean(shares[True])), 3),
             "refusal_recall": round(float(np.mean(shares[False])), 3),
+            "wrongly_answered_at_most": promised.at_most,  # of what isn't stated, at 90 % confidence, on n questions
+            "n": promised.n,
         }
     return found
 
