@@ -15,8 +15,7 @@ from rag.errors import UnreadableSourceError
 from rag.loaders.content import Content
 from rag.loaders.pdf.flow import flow
 from rag.loaders.pdf.reading_order import Fragment, Glyph, Line, fragment, reading_order
-from rag.text.page_layout import PageSize
-from rag.types import Box
+from rag.types import Box, PageSize
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage, PdfTextPage
