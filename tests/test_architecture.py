@@ -22,6 +22,7 @@ ROOMS = (  # from the ground up; rooms of one line do not know each other
     "ingestion answering",
     "wiring",
     "assistant",
+    "server",
     "cli",
     "__main__",
 )

@@ -12,6 +12,7 @@ from typing import Any
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when Gradio is imported
 
 import gradio as gr
+from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from rag.errors import SettingsError
@@ -69,6 +70,12 @@ def start(
     except OSError as error:
         raise SettingsError(f"The chat cannot listen on {host}: {error} Try another --port.") from error
     return page
+
+
+def mount(host: FastAPI, assistant: Assistant, path: str = "/") -> None:
+    """Put the chat over an assistant into an app of somebody else, below `path`; `rag serve` does so at `/`."""
+    app_kwargs = {"middleware": [Middleware(Guard, local=False)]}
+    gr.mount_gradio_app(host, build(assistant), path=path, app_kwargs=app_kwargs, **look())
 
 
 def serve(

