@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rag.types import Box, PageLine, PageSize
+from rag.types import Box, PageLine
+from rag.types import PageSize as PageSize
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
