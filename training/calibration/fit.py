@@ -215,10 +215,13 @@ def curve(rows: Sequence[Judged], values: Floats) -> dict[str, dict[str, float]]
     return found
 
 
-def calibration(ranks: Logistic, answers: Logistic, support: Logistic, points: dict[str, Any]) -> dict[str, Any]:
-    """The JSON that `rag.models.calibration.load_calibration` reads."""
+def calibration(
+    ranks: Logistic, answers: Logistic, support: Logistic, points: dict[str, Any], risks: dict[str, Any]
+) -> dict[str, Any]:
+    """The JSON that `rag.models.calibration.load_calibration` reads; `risks` are the verifier's."""
     named = {"sentence": ranks, "question": answers, "support": support}
-    return {**{name: asdict(model) for name, model in named.items()}, "strictness": points}
+    fitted = {name: asdict(model) for name, model in named.items()}
+    return {**fitted, "strictness": points, "support_risks": risks}
 
 
 def _weights(rows: Sequence[Judged]) -> list[float]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.models.calibration import Logistic
+from rag.models.calibration import QUESTION, Logistic
 from training.calibration import fit
-from training.calibration.fit import OVER_REFUSAL, QUESTION, Judged, answering, calibration_error, threshold
+from training.calibration.fit import OVER_REFUSAL, Judged, answering, calibration_error, threshold
 from training.calibration.metrics import Figure, Floats, auroc_figure, figure, mean_figure
 
 
