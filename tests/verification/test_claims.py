@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.verification.claims import statement_spans
@@ -67,6 +67,7 @@ def test_what_states_nothing_has_no_statements(text: str) -> None:
     assert statement_spans(text) == []
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="Aab .?!\n`#-*[1]“”'0\u2028", max_size=120))
 def test_statements_lie_in_the_text_in_order_and_never_overlap(text: str) -> None:
     spans = statement_spans(text)

@@ -1,7 +1,7 @@
 """The particulars of a statement: what its grounds must hold, however it is put."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.verification.grounding import unfounded
@@ -49,6 +49,7 @@ def test_numbers_dates_and_names_must_be_in_the_grounds(
 WORDS = "Ann Bob won't don’t I'd D. 's by was led US-led May '90s 1,200 £3 1.2.3 ½ not said to “who” - ; . 北京".split()
 
 
+@settings(deadline=None)
 @given(*[st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join)] * 2)
 def test_no_words_in_any_order_make_a_check_fail(statement: str, evidence: str) -> None:
     assert all(unfounded(statement, [evidence]))
