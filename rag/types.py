@@ -219,8 +219,8 @@ class Chunk:
 
     @property
     def contextual_text(self) -> str:
-        """The quotes of its context, then its text: what is embedded."""
-        above = " › ".join(span.quote for span in self.context)
+        """The quotes of its context that are not in it, then its text: what is embedded."""
+        above = " › ".join(span.quote for span in self.context if not self.start <= span.start < self.end)
         return f"{above}\n{self.text}" if above else self.text
 
     def quote(self, start: int, end: int) -> str:
