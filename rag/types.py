@@ -119,6 +119,24 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class PageSize:
+    """A page as it is shown: its number, counting from 1, and its size in points."""
+
+    number: int
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class PageLine:
+    """Characters `start` to `end` of a document that stand side by side on a page, in `box`."""
+
+    start: int
+    end: int
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One source text as the index keeps it. `version` is the sha256 (hex) of `text` in UTF-8.
 
