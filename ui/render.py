@@ -7,9 +7,9 @@ sends to the server; no link and no script is ever written. The source reader is
 from collections.abc import Sequence
 from pathlib import PurePath
 
+from rag.markup import NOTHING, Html, join, tag, text
 from rag.reports import DocumentInfo, Vote
 from rag.types import Answer, Citation, Reason, Refusal, Statement
-from ui.markup import NOTHING, Html, join, tag, text
 from ui.types import Turn, Turns, place
 
 QUESTION_SHOWN = 2_000  # characters of a question that are repeated above its answer

@@ -7,8 +7,8 @@ import json
 import re
 from typing import Any
 
+from rag.markup import named
 from rag.types import Answer, Citation
-from ui.markup import named
 from ui.render import TITLES, percent
 from ui.types import Place, Turn, Turns, place
 
