@@ -26,8 +26,7 @@ from rag.loaders.pdf.paragraphs import OnPage, Part
 from rag.loaders.pdf.structure import PageParts, arranged, structured
 from rag.loaders.pictures import ocr
 from rag.loaders.pictures.page import recognise_page
-from rag.text.page_layout import PageSize
-from rag.types import Box
+from rag.types import Box, PageSize
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument

@@ -15,8 +15,8 @@ from rag.loaders.pdf.glyphs import Fragment, Glyph
 from rag.loaders.pdf.paragraphs import OnPage, Part
 from rag.loaders.pdf.structure import PageParts
 from rag.loaders.pdf.tables import Cell, Table
-from rag.text.page_layout import Layout, PageSize, pack
-from rag.types import Block, Box, Place
+from rag.text.page_layout import Layout, pack
+from rag.types import Block, Box, PageSize, Place
 
 _CELLS = " | "
 _LAST_WORD = re.compile(r"(\w+)-$")

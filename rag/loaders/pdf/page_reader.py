@@ -14,8 +14,7 @@ from unicodedata import category
 
 from rag.loaders.pdf.glyphs import Glyph, Style, turned
 from rag.loaders.pdf.page_objects import Frame, PageObjects
-from rag.text.page_layout import PageSize
-from rag.types import Box
+from rag.types import Box, PageSize
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage, PdfTextPage

@@ -15,8 +15,7 @@ from rag.loaders.pdf.glyphs import Fragment, Glyph, fragment
 from rag.loaders.pdf.paragraphs import OnPage, Part, is_mark, is_note, note_number, parts
 from rag.loaders.pdf.reading_order import Column, columns, in_order, is_backwards
 from rag.loaders.pdf.tables import Table, headed, ruled_tables, unruled_tables, wraps_cells
-from rag.text.page_layout import PageSize
-from rag.types import Box
+from rag.types import Box, PageSize
 
 _LARGER = 1.1  # times the body's size
 _LINES = 4

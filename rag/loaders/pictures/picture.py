@@ -17,7 +17,7 @@ from rag.loaders.content import Content
 from rag.loaders.pdf.flow import flow
 from rag.loaders.pdf.structure import PageParts, arranged, structured
 from rag.loaders.pictures import ocr
-from rag.text.page_layout import PageSize
+from rag.types import PageSize
 
 if TYPE_CHECKING:
     from PIL.Image import Image
