@@ -14,7 +14,7 @@ import typer
 
 from rag import __version__
 from rag.assistant import Assistant
-from rag.cli import output, serving
+from rag.cli import output, serving, threshold
 from rag.cli.charts import draw_stats, meter
 from rag.cli.conversation_file import read_turns, write_turns
 from rag.cli.options import ChromaOption, Documents, IndexOption, JsonOption
@@ -243,6 +243,7 @@ def fetch() -> None:
 
 
 app.command("serve")(serving.serve)
+app.command("calibrate")(threshold.calibrate)
 
 
 def main() -> None:
