@@ -31,7 +31,11 @@ NoteKind = Literal[
     "beside_question",
     "interrupted",
     "fell_back",
-    "completed",
+    "no_source",
+    "overview",
+    "compared",
+    "conflict",
+    "language",
 ]
 Reason = Literal["empty_index", "off_topic", "not_stated", "unsupported", "bad_question"]
 PlaceKind = Literal["page", "row", "line"]
