@@ -31,7 +31,6 @@ NoteKind = Literal[
     "beside_question",
     "interrupted",
     "fell_back",
-    "completed",
     "no_source",
     "overview",
     "compared",
