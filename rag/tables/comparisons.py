@@ -13,19 +13,16 @@ from rag.tables.values import CURRENCIES, MONTHS, SECONDS, Value, month_end, par
 Comparator = Literal[">", ">=", "<", "<=", "during"]
 
 # The closed class of words that compare, in English and German; the longest that stands before a value counts.
-_WORDS: dict[str, Comparator] = {
-    words: comparator
-    for comparator, phrases in {
-        ">": "more than/over/above/greater than/longer than/larger than/higher than/older than/exceeding/exceed/beyond/"
-        "after/later than/mehr als/über/nach/>",
-        ">=": "at least/from/since/starting/no less than/not less than/between/mindestens/ab/seit/zwischen/≥/>=",
-        "<": "less than/under/below/fewer than/shorter than/smaller than/lower than/cheaper than/younger than/before/"
-        "earlier than/weniger als/unter/vor/<",
-        "<=": "at most/up to/until/till/by/no more than/not more than/to/höchstens/bis/≤/<=",
-        "during": "in/during/on/for/of/im/am/within",
-    }.items()
-    for words in phrases.split("/")
+_PHRASES: dict[Comparator, str] = {
+    ">": "more than/over/above/greater than/longer than/larger than/higher than/older than/exceeding/exceed/beyond/"
+    "after/later than/mehr als/über/nach/>",
+    ">=": "at least/from/since/starting/no less than/not less than/between/mindestens/ab/seit/zwischen/≥/>=",
+    "<": "less than/under/below/fewer than/shorter than/smaller than/lower than/cheaper than/younger than/before/"
+    "earlier than/weniger als/unter/vor/<",
+    "<=": "at most/up to/until/till/by/no more than/not more than/to/höchstens/bis/≤/<=",
+    "during": "in/during/on/for/of/im/am/within",
 }
+_WORDS = {words: comparator for comparator, phrases in _PHRASES.items() for words in phrases.split("/")}
 _MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _UNITS = "|".join(re.escape(unit) for unit in sorted({*CURRENCIES, *SECONDS, "%"} - {"d", "h", "s"}, key=len)[::-1])
 _QUARTERS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}

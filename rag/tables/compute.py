@@ -157,7 +157,7 @@ def _arrays(table: Table, columns: list[int]) -> dict[str, "np.ndarray[tuple[int
         values = table.columns[column].values
         numbers = [values[row].number for row in table.body]
         lasts = [values[row].last if values[row].last is not None else values[row].number for row in table.body]
-        arrays[f"c{column}"] = np.array([table.text_at(row, column) for row in table.body], dtype=object)
+        arrays[f"c{column}"] = np.array(table.texts(column), dtype=object)
         arrays[f"n{column}"] = np.array([np.nan if n is None else n for n in numbers], dtype=np.float64)
         arrays[f"l{column}"] = np.array([np.nan if n is None else n for n in lasts], dtype=np.float64)
     return arrays

@@ -130,8 +130,8 @@ class Lexicon:
 
     def _by_text(self, position: int) -> dict[str, list[int]]:
         found: dict[str, list[int]] = defaultdict(list)
-        for row in self.table.body:
-            if text := self.table.text_at(row, position):
+        for row, text in zip(self.table.body, self.table.texts(position), strict=True):
+            if text:
                 found[text].append(row)
         return found
 

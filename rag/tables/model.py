@@ -91,6 +91,16 @@ class Table:
         """The text of the cell at two positions, its white space collapsed."""
         return " ".join(self.text(self.cell(row, column)).split())
 
+    def texts(self, column: int) -> tuple[str, ...]:
+        """The texts of a column's cells, in the order of `body`; made once."""
+        if column not in self._texts:
+            self._texts[column] = tuple(self.text_at(row, column) for row in self.body)
+        return self._texts[column]
+
+    @cached_property
+    def _texts(self) -> dict[int, tuple[str, ...]]:
+        return {}
+
     @cached_property
     def body(self) -> tuple[int, ...]:
         """The positions of the rows that are not totals of others."""
@@ -100,7 +110,7 @@ class Table:
     def name_column(self) -> int | None:
         """The position of the column that names the rows: the first whose texts tell them apart, or just the first."""
         for position, column in enumerate(self.columns):
-            texts = [self.text_at(row, position) for row in self.body]
+            texts = self.texts(position)
             distinct = len(set(texts)) == len(texts) and all(texts)
             if distinct and (column.kind in ("text", "date") or (position == 0 and not _measures(column))):
                 return position

@@ -4,7 +4,7 @@ It passes a question on when no table of the documents that were retrieved is ab
 construction: the statement is made of the result, and every cell used is cited.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from rag.answering.builder import Asked, Outcome
@@ -14,7 +14,7 @@ from rag.errors import DocumentNotFoundError
 from rag.tables.answer import TableAnswer, answer
 from rag.tables.links import Lexicon
 from rag.tables.model import Table, tables_of, transposed
-from rag.tables.operations import Classifier
+from rag.tables.operations import Classifier, load_classifier
 from rag.tables.sense import Sense
 from rag.types import (
     AnswerDone,
@@ -40,9 +40,9 @@ KEPT = 32  # documents whose tables are kept in memory
 
 @dataclass(frozen=True)
 class TableStrategy:
-    """Answers from tables. `classifier` tells what is to be done."""
+    """Answers from tables. `classifier` loads what tells what is to be done."""
 
-    classifier: Classifier
+    classifier: Callable[[], Classifier] = load_classifier
     kinds: frozenset[QuestionKind] = frozenset({"fact", "list", "table", "compare"})
     _memory: "_Memory" = field(default_factory=lambda: _Memory(), repr=False)
 
@@ -56,7 +56,7 @@ class TableStrategy:
             return None
         encoder = parts.retriever.encoder()
         sense = self._memory.sense_for(encoder.fingerprint, Sense(encoder, parts.reader.relevance))
-        wanted = self.classifier.wanted(asked.wanted, asked.vector, encoder.fingerprint)
+        wanted = self.classifier().wanted(asked.wanted, asked.vector, encoder.fingerprint)
         said = answer(asked.wanted, wanted, lexicons, sense, parts.reader.read)
         asked.clock.lap("tables")
         return _events(said, asked, parts) if said else None
