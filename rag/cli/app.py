@@ -14,7 +14,7 @@ import typer
 
 from rag import __version__
 from rag.assistant import Assistant
-from rag.cli import fetching, output, serving
+from rag.cli import fetching, output, serving, threshold
 from rag.cli.charts import draw_stats, meter
 from rag.cli.conversation_file import read_turns, write_turns
 from rag.cli.options import ChromaOption, Documents, IndexOption, JsonOption
@@ -238,6 +238,7 @@ def restore(
 
 app.command("fetch")(fetching.fetch)
 app.command("serve")(serving.serve)
+app.command("calibrate")(threshold.calibrate)
 
 
 def main() -> None:
