@@ -243,6 +243,7 @@ def fetch() -> None:
 
 
 app.command("serve")(serving.serve)
+app.command("mcp")(serving.mcp)
 
 
 def main() -> None:
