@@ -21,6 +21,7 @@ from rag.errors import UnreadableSourceError
 from rag.generation.llm_generator import Writer
 from rag.ingestion.index import Index
 from rag.ingestion.watch import changes
+from rag.loaders.page_renderer import PagePictures
 from rag.protocols import Generator
 from rag.reports import CheckReport, DocumentInfo, FileFailure, IndexStats, IngestReport
 from rag.settings import DEFAULT_INDEX, Settings, load_settings
@@ -33,6 +34,8 @@ from rag.types import (
     Citation,
     Document,
     Event,
+    PageLine,
+    PageSize,
     Passage,
     Progress,
 )
@@ -57,6 +60,7 @@ class Assistant:
         self._settings = settings
         self._answerer = wiring.answerer(index, settings, generator)
         self.verifier = self._answerer.components.verifier
+        self._pictures = PagePictures()
 
     @classmethod
     def open(
@@ -205,15 +209,37 @@ class Assistant:
         return self._index.catalogue.kept_version(doc_id, version)
 
     def boxes(self, citation: Citation) -> list[Box]:
-        """Where on its pages each cited character stands, for those that are seen; none for a source without pages.
+        """Where the cited words stand on their pages: a box for each line, in order; none for a source without pages.
 
         Raises DocumentNotFoundError when the cited version is no longer kept.
         """
-        from rag.text.page_layout import unpack
+        from rag.text.page_layout import boxes_between, by_line
 
         document = self._index.catalogue.kept_version(citation.doc_id, citation.version)
-        boxes = unpack(document.layout).boxes[citation.start : citation.end]
-        return [box for box in boxes if box]
+        return by_line(boxes_between(document.layout, citation.start, citation.end))
+
+    def pages(self, name: str) -> tuple[PageSize, ...]:
+        """The pages of a document and their sizes; none for a source without pages. Raises DocumentNotFoundError."""
+        from rag.text.page_layout import page_sizes
+
+        return page_sizes(self.document(name).layout)
+
+    def page_lines(self, name: str, page: int) -> list[PageLine]:
+        """The lines of text on a page, with their boxes. Raises DocumentNotFoundError."""
+        from rag.text.page_layout import page_lines
+
+        document = self.document(name)
+        return page_lines(document.text, document.layout, page)
+
+    def page_picture(self, name: str, page: int, *, width: int = 1200) -> bytes:
+        """A page as it looks, as a WebP picture `width` pixels wide.
+
+        Raises DocumentNotFoundError, SourceNotFoundError when the file has gone or changed since it was read, and
+        UnreadableSourceError when the page cannot be rendered.
+        """
+        document = self.document(name)
+        original = self._index.original(document)
+        return self._pictures.picture(original, version=document.version, page=page, width=width)
 
     def remove(self, patterns: Iterable[str]) -> list[str]:
         """Take documents out of the index, by id or source glob; the sources removed.

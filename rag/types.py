@@ -114,6 +114,24 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class PageSize:
+    """A page as it is shown: its number, counting from 1, and its size in points."""
+
+    number: int
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class PageLine:
+    """Characters `start` to `end` of a document that stand side by side on a page, in `box`."""
+
+    start: int
+    end: int
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One source text as the index keeps it. `version` is the sha256 (hex) of `text` in UTF-8.
 
@@ -214,8 +232,8 @@ class Chunk:
 
     @property
     def contextual_text(self) -> str:
-        """The quotes of its context, then its text: what is embedded."""
-        above = " › ".join(span.quote for span in self.context)
+        """The quotes of its context that are not in it, then its text: what is embedded."""
+        above = " › ".join(span.quote for span in self.context if not self.start <= span.start < self.end)
         return f"{above}\n{self.text}" if above else self.text
 
     def quote(self, start: int, end: int) -> str:

@@ -20,7 +20,7 @@ _NAMES = {
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
 )
-_VOID = frozenset({"input"})  # of the elements written here, those that HTML gives no end
+_VOID = frozenset({"input", "img"})  # of the elements written here, those that HTML gives no end
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 

@@ -10,8 +10,11 @@ from typing import Any
 from rag.errors import UnreadableSourceError
 from rag.loaders.attachments import with_attachments
 from rag.loaders.content import Content
+from rag.loaders.detection import PASSED_OVER, ending_of, is_binary, is_ole
+from rag.loaders.encryption import decrypted
+from rag.loaders.options import LoadOptions, reading
 from rag.text.blocks import check_blocks
-from rag.types import Document
+from rag.types import Document, Progress
 
 VERSION = "2"  # raise it when a loader makes another text of the same file: files are then read again
 
@@ -48,22 +51,56 @@ FORMATS = {
     ".docx": Format("a Word document", "office.docx", foreign=True),
     ".epub": Format("EPUB", "web.epub", foreign=True),
     ".eml": Format("e-mail", "mail.message", foreign=True),
+    **dict.fromkeys((".xlsx", ".xlsm"), Format("an Excel workbook", "sheets.xlsx", foreign=True)),
+    ".xls": Format("an Excel workbook", "sheets.xls", foreign=True),
+    ".ods": Format("an OpenDocument spreadsheet", "sheets.ods", foreign=True),
+    **dict.fromkeys((".pptx", ".pptm"), Format("a presentation", "office.slides", foreign=True)),
+    **dict.fromkeys(
+        (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp"), Format("a picture", "pictures.picture", foreign=True)
+    ),
 }
 SUFFIXES = frozenset(FORMATS)
+_BINARY = frozenset((".pdf", ".docx", ".epub", ".xlsx", ".xlsm", ".xls", ".ods", ".odt", ".pptx", ".pptm"))
+
+
+def not_read(suffix: str) -> str | None:
+    """Why files of an ending are not read, and what to do; None for those that are."""
+    if suffix.lower() in SUFFIXES:
+        return None
+    kind = f"files that end in '{suffix}'" if suffix else "files without an ending"
+    advice = PASSED_OVER.get(suffix.lower())
+    return f"{kind} are not read: {advice}" if advice else f"{kind} are not read"
 
 
 def format_of(path: Path) -> Format:
     """The format of a file, by its suffix. Raises UnreadableSourceError for one that is not read."""
     found = FORMATS.get(path.suffix.lower())
     if found is None:
-        kind = f"files that end in '{path.suffix}'" if path.suffix else "files without an ending"
-        raise UnreadableSourceError(f"{path}: {kind} are not read. Convert it to one of {', '.join(sorted(SUFFIXES))}.")
+        advice = "" if path.suffix.lower() in PASSED_OVER else f". Convert it to one of {', '.join(sorted(SUFFIXES))}"
+        raise UnreadableSourceError(f"{path}: {not_read(path.suffix)}{advice}.")
     return found
 
 
-def load(path: Path, data: bytes, *, source: str) -> Loaded:
-    """The document in a file's bytes, under the name `source`. Raises UnreadableSourceError saying what is wrong."""
-    content = read_content(path, data)
+def is_foreign(path: Path, data: bytes) -> bool:
+    """Whether a file is read by a library's parser."""
+    found = FORMATS.get(path.suffix.lower())
+    return found is None or found.foreign or is_binary(data)
+
+
+def load(
+    path: Path,
+    data: bytes,
+    *,
+    source: str,
+    options: LoadOptions = LoadOptions(),  # noqa: B008  frozen
+    progress: Progress | None = None,
+) -> Loaded:
+    """The document in a file's bytes, under the name `source`. Raises UnreadableSourceError saying what is wrong.
+
+    The format is that of its content where this and its ending disagree. `progress` is called with (pages done, pages).
+    """
+    with reading(options, progress):
+        content = read_content(path, data)
     text = _SURROGATE.sub("\ufffd", content.text)  # a JSON string may hold half a character; no file can
     if not text.strip():
         raise UnreadableSourceError(f"{path} is empty. Remove it, or put some text in it.")
@@ -73,7 +110,9 @@ def load(path: Path, data: bytes, *, source: str) -> Loaded:
 
 def read_content(path: Path, data: bytes, *, within: int = 0) -> Content:
     """The text of a file and of the files in it; it lies `within` so many others. Raises UnreadableSourceError."""
-    found = format_of(path)
+    if is_ole(data):
+        data = decrypted(path, data)
+    found = format_of(path.with_suffix(ending_of(path, data, known=SUFFIXES, binary=_BINARY)))
     reader = getattr(import_module(f"rag.loaders.{found.module}"), found.function)
     try:
         content: Content = with_attachments(reader(path, data), read_content, within=within)

@@ -14,10 +14,38 @@ from threading import Timer
 from typing import IO, Any
 
 from rag.errors import UnreadableSourceError
-from rag.loaders.registry import Loaded, format_of, load
+from rag.loaders.options import LoadOptions, Step
+from rag.loaders.registry import Loaded, is_foreign, load
+from rag.types import Progress
 
 PATIENCE = 300.0  # seconds for one file
 MEMORY = 4 * 1024**3  # bytes that a process may take
+
+
+class _Patience:
+    """Kills a process that gives no sign of life for so long. Use in a `with` block."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
+        self._process = process
+        self._timer = Timer(PATIENCE, process.kill)
+
+    def __enter__(self) -> "_Patience":
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+    def renew(self) -> None:
+        """Wait anew."""
+        self._timer.cancel()
+        self._timer = Timer(PATIENCE, self._process.kill)
+        self._timer.start()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the process was killed."""
+        return not self._timer.is_alive()
 
 
 class ReaderProcess:
@@ -26,23 +54,36 @@ class ReaderProcess:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
 
-    def load(self, path: Path, data: bytes, *, source: str) -> Loaded:
-        """The document in a file's bytes. Raises UnreadableSourceError, also when the process crashed or hung."""
+    def load(
+        self,
+        path: Path,
+        data: bytes,
+        *,
+        source: str,
+        options: LoadOptions = LoadOptions(),  # noqa: B008  frozen
+        progress: Progress | None = None,
+    ) -> Loaded:
+        """The document in a file's bytes. Raises UnreadableSourceError, also when the process crashed or hung.
+
+        `progress` is called with (pages done, pages in all); each page may take as long as a file without pages.
+        """
         process = self._process = self._process or _start()
         assert process.stdin
         assert process.stdout
-        timer = Timer(PATIENCE, process.kill)
-        timer.start()
-        try:
-            _send(process.stdin, (path, data, source))
-            answer = pickle.load(process.stdout)  # from our own process
-        except (OSError, EOFError, pickle.UnpicklingError) as error:
-            late = not timer.is_alive()
-            self.close()
-            why = f"took over {PATIENCE:.0f} seconds" if late else "made its reader crash"
-            raise UnreadableSourceError(f"{path} {why}. It may be damaged; save it as text.") from error
-        finally:
-            timer.cancel()
+        with _Patience(process) as patience:
+            try:
+                _send(process.stdin, (path, data, source, options))
+                while isinstance(answer := pickle.load(process.stdout), Step):  # from our own process
+                    patience.renew()
+                    if progress:
+                        progress(answer.done, answer.total)
+            except (OSError, EOFError, pickle.UnpicklingError) as error:
+                self.close()
+                why = f"took over {PATIENCE:.0f} seconds" if patience.is_over else "made its reader crash"
+                raise UnreadableSourceError(f"{path} {why}. It may be damaged; save it as text.") from error
+            except BaseException:  # what is still to come from the process is no answer to the next file
+                self.close()
+                raise
         if isinstance(answer, UnreadableSourceError):
             raise answer
         loaded: Loaded = answer
@@ -62,10 +103,18 @@ class FileReader:
     def __init__(self) -> None:
         self._process = ReaderProcess()
 
-    def load(self, path: Path, data: bytes, *, source: str) -> Loaded:
+    def load(
+        self,
+        path: Path,
+        data: bytes,
+        *,
+        source: str,
+        options: LoadOptions = LoadOptions(),  # noqa: B008  frozen
+        progress: Progress | None = None,
+    ) -> Loaded:
         """The document in a file's bytes. Raises UnreadableSourceError."""
-        read = self._process.load if format_of(path).foreign else load
-        return read(path, data, source=source)
+        read = self._process.load if is_foreign(path, data) else load
+        return read(path, data, source=source, options=options, progress=progress)
 
     def close(self) -> None:
         """End the process."""
@@ -99,13 +148,23 @@ def main() -> None:
     os.dup2(2, 1)  # what a library prints is no answer
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the process that started this one
     _limit_memory()
+
+    def tell(done: int, total: int) -> None:
+        _send(answers, Step(done, total))
+
     while True:
         try:
-            path, data, source = pickle.load(sys.stdin.buffer)
+            path, data, source, options = pickle.load(sys.stdin.buffer)
         except EOFError:
             return
         try:
-            answer: Loaded | UnreadableSourceError = load(path, data, source=source)
+            answer: Loaded | UnreadableSourceError = load(
+                path,
+                data,
+                source=source,
+                options=options,
+                progress=lambda done, total: _send(answers, Step(done, total)),
+            )
         except UnreadableSourceError as error:
             answer = error
         _send(answers, answer)

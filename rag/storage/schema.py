@@ -51,8 +51,9 @@ ADDED_COLUMNS = (
     ("versions", "blocks", "BLOB NOT NULL DEFAULT x''"),
     ("chunks", "context", "TEXT NOT NULL DEFAULT '[]'"),
 )
-SEARCHED_TEXT = """(SELECT coalesce(group_concat(value ->> 3, ' '), '') FROM json_each(chunks.context))
-    || ' ' || chunks.text"""  # what the word index holds of a chunk: its context, then its text
+# What the word index holds of a chunk: the quotes of its context that are not in it, then its text.
+SEARCHED_TEXT = """(SELECT coalesce(group_concat(value ->> 3, ' '), '') FROM json_each(chunks.context)
+    WHERE value ->> 1 NOT BETWEEN chunks.start AND chunks."end" - 1) || ' ' || chunks.text"""
 
 _BLOCK_NAMES = tuple(item.name for item in fields(Block))
 _BLOCK_DEFAULTS = tuple(item.default for item in fields(Block))

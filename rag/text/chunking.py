@@ -1,4 +1,4 @@
-"""From a document to chunks: runs of whole sentences up to a number of wordpieces, never across a heading.
+"""From a document to chunks: runs of whole sentences up to a number of wordpieces, never across a heading or a row.
 
 Offsets are carried from the sentence spans; none is found by searching, so repeated passages keep their own place.
 A sentence longer than a chunk is cut between words, after a clause where there is one.
@@ -7,14 +7,13 @@ A sentence longer than a chunk is cut between words, after a clause where there 
 import hashlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 
 from rag.text.blocks import LINE_BREAK
+from rag.text.passages import Passage, passages
 from rag.text.sentences import VERSION as SENTENCES_VERSION
-from rag.text.sentences import sentence_spans
 from rag.types import Chunk, Document, Place, Sentence, TokenSpans
 
-VERSION = f"2/{SENTENCES_VERSION}"  # part of the index's fingerprint: raise it when chunks change
+VERSION = f"3/{SENTENCES_VERSION}"  # part of the index's fingerprint: raise it when chunks change
 
 Span = tuple[int, int]
 _CLAUSE_END = frozenset(",;:—–)")
@@ -24,18 +23,16 @@ def chunk_document(document: Document, *, token_spans: TokenSpans, limit: int) -
     """The chunks of a document in order, each of at most `limit` wordpieces as `token_spans` counts them.
 
     A heading opens a chunk and stands in no chunk but that one. A single word of more wordpieces stays whole. No chunk
-    holds more than one row of a table.
+    holds more than one row of a table. A chunk's context is not counted.
     """
-    runs = (
-        run for span in _passages(document) for run in _runs(_pieces(document.text, span, token_spans, limit), limit)
-    )
     found: list[Chunk] = []
     place = Place("line", 1, 0)
-    for run in runs:
-        if not document.places:
-            lines = place.number + len(LINE_BREAK.findall(document.text, place.start, run[0].start))
-            place = Place("line", lines, run[0].start)
-        found.append(_chunk(document, run, _places(document.places, run) or (place,)))
+    for passage in passages(document):
+        for run in _runs(_pieces(document.text, passage.sentences, token_spans, limit), limit):
+            if not document.places:
+                lines = place.number + len(LINE_BREAK.findall(document.text, place.start, run[0].start))
+                place = Place("line", lines, run[0].start)
+            found.append(_chunk(document, passage, run, _places(document.places, run) or (place,)))
     return found
 
 
@@ -50,14 +47,6 @@ def text_hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def _passages(document: Document) -> list[Span]:
-    """The parts of a document that are cut each by itself: the rows of a table, or the whole text."""
-    if not document.places or document.places[0].kind != "row":
-        return [(0, len(document.text))]
-    starts = [place.start for place in document.places]
-    return list(pairwise([*starts, len(document.text)]))
-
-
 def _places(places: Sequence[Place], run: Sequence[Sentence]) -> tuple[Place, ...]:
     """The places that a run of sentences touches."""
     first = max(0, bisect_right(places, run[0].start, key=_start) - 1)
@@ -68,11 +57,11 @@ def _start(place: Place) -> int:
     return place.start
 
 
-def _pieces(text: str, span: Span, token_spans: TokenSpans, limit: int) -> Iterator[tuple[Sentence, int]]:
-    """The sentences within a span with their number of wordpieces, those over the limit in parts."""
-    first = span[0]
-    for found in sentence_spans(text[slice(*span)]):
-        sentence = Sentence(first + found.start, first + found.end, found.heading)
+def _pieces(
+    text: str, sentences: Sequence[Sentence], token_spans: TokenSpans, limit: int
+) -> Iterator[tuple[Sentence, int]]:
+    """Sentences with their number of wordpieces, those over the limit in parts."""
+    for sentence in sentences:
         words = token_spans(text[sentence.start : sentence.end])
         if len(words) <= limit:
             yield sentence, len(words)
@@ -115,8 +104,9 @@ def _runs(pieces: Iterator[tuple[Sentence, int]], limit: int) -> Iterator[list[S
         yield run
 
 
-def _chunk(document: Document, run: Sequence[Sentence], places: tuple[Place, ...]) -> Chunk:
+def _chunk(document: Document, passage: Passage, run: Sequence[Sentence], places: tuple[Place, ...]) -> Chunk:
     start, end = run[0].start, run[-1].end
+    lead_in = passage.lead_ins.get(start)
     return Chunk(
         id=chunk_id(document, start, end),
         doc_id=document.doc_id,
@@ -127,4 +117,5 @@ def _chunk(document: Document, run: Sequence[Sentence], places: tuple[Place, ...
         text=document.text[start:end],
         sentences=tuple(run),
         places=places,
+        context=passage.context + ((lead_in,) if lead_in else ()),
     )

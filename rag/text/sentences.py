@@ -1,174 +1,156 @@
-"""Sentence and heading spans, by the Punkt model that llama-index-core bundles (Kiss & Strunk, 2006).
+"""Sentence spans: sentencex (Wikimedia, MIT) within blocks, in the languages that a text shows signs of.
 
-Punkt sees one segment at a time, so it never joins a heading or a list item to the sentence after it. What it gets
-wrong in news and technical text is put right around it: typographic punctuation is shown to it in plain form (character
-for character, so offsets stay), abbreviations it was not trained on are added, and a piece that starts in lower case is
-joined to the one before. Offsets come from the tokenizer's own spans; nothing is found by searching.
+A block is cut by itself, so that no heading, cell or item is joined to the sentence after it. Where a text shows signs
+of several languages, a boundary must be one in each: a German clause in an English text is not cut after `am 4.`. A
+text goes through in windows, which bounds the time that any input takes. What is wrong around it is put right by
+structure (a piece that starts in lower case continues the one before) and by the closed classes below. Speech without
+punctuation is cut at some forty words. Offsets are the splitter's own; nothing is found by searching.
 """
 
 import re
-from collections.abc import Iterator
-from functools import cache
-from importlib.util import find_spec
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from pathlib import Path
-from typing import TYPE_CHECKING
 
-from rag.types import Sentence
+from rag.text.blocks import lines_of, plain_blocks, trimmed
+from rag.text.language import DEFAULT, FUNCTION_WORDS, REFERENCES, TITLES, language_of, languages_of
+from rag.types import Block, Sentence
 
-if TYPE_CHECKING:
-    from nltk.tokenize.punkt import PunktSentenceTokenizer
-
-VERSION = "2"  # part of the index's fingerprint: raise it when spans change
+VERSION = "3"  # part of the index's fingerprint: raise it when spans change
 
 Span = tuple[int, int]
 
-_PLAIN = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "…": ".", "\u00a0": " ", "\u202f": " "})
-_ABBREVIATIONS = frozenset(
-    """al approx ca capt cf col dept ed eds e.g eq eqs fig figs gen gov hon i.e jr lt pp rep rev sec sen sgt sr vol vols
-    vs""".split()
+_WINDOW = 2_000  # characters that the splitter sees at once: it takes quadratic time where quotation marks do not close
+_LANGUAGES = 3  # of one window, the likeliest
+_SPEECH = 60  # words without any punctuation: nobody writes such sentences, but people speak so
+_BREATH = 40  # words of a part of them
+_PAUSE = re.compile(r"[.,;:!?…–—()\[\]|/。、，；：！？।؟،]")
+_WORD = re.compile(r"\S+")
+_LAST_TOKEN = re.compile(r"(?<![^\s(\[“\"'‘«])([^\s(\[“\"'‘«]+)\.\s*$")
+_NOTE_MARK = re.compile(
+    r"(?<=[^\W\d_]{2}[.!?])(?:\d{1,3}|[\u00b9\u00b2\u00b3\u2070-\u2079]+)(?=\s+[^\W\d_])"  # deep.3 The lake
+    r"|(?<=[\w)][.!?])(?:\[\w{1,4}\])+(?=\s+[^\W_])"  # deep.[3] The lake
 )
-LINE_BREAK = re.compile(r"\r\n|\r|\n")
-_BULLET = re.compile(r"\s*[-*+•‣–]\s+(?=\S)")
-_LIST_ITEM = re.compile(r"\s*(?:[-*+•‣–]|\(?\d{1,3}[.)]|\(?[a-z]\))\s+(?=\S)")
-_MARKDOWN_HEADING = re.compile(r"\s{0,3}#{1,6}\s+(?=\S)")
-_UNDERLINE = re.compile(r"\s*(?:={3,}|-{3,})\s*")
-_DECORATION = re.compile(r"[-=*_#`~|:+\s]+")
-_SENTENCE_END = re.compile(r"[.!?:;,…。！？][\"'”’»)\]]*$")
-_NUMBER_SIGN = re.compile(r"\b[Nn]os?\.$")
-_HEADING_CHARACTERS = 100
-_HEADING_WORDS = 14
+_MAY = re.compile(r"\bMay\.(?=\s+[“‘«\"'(]?(\w))")  # sentencex takes it for an abbreviation, as `Mar.` is one
+_ELLIPSIS = re.compile(r"…[\"'”’»)\]]*(?=\s+[“‘«\"'(]?(\w))")
+_ORDINAL_LANGUAGES = frozenset(("de", "da", "cs", "fi", "pl", "tr"))  # that write `4.` for the fourth
 
 
 def sentence_spans(text: str) -> list[Sentence]:
-    """The sentences and headings of a text, in order, not overlapping, without the white space around them.
+    """The sentences and headings of a plain text, in order, not overlapping, without the white space around them.
 
     Every character lies in one of them, but for white space, ruled lines (`---`) and the marks of headings and bullets.
     """
-    segments = [segment for block in _blocks(text) for segment in _segments(text, block)]
-    found: list[Sentence] = []
-    for (span, marked), following in zip(segments, [*segments[1:], None], strict=False):
-        if marked or _heads(text, span, following[0] if following else None):
-            found.append(Sentence(*span, heading=True))
-        else:
-            found.extend(Sentence(*piece) for piece in _punkt_spans(text, span))
-    return found
+    return _sentences(text, plain_blocks(text))
 
 
-def _blocks(text: str) -> Iterator[list[Span]]:
-    """Runs of lines without an empty line between them."""
-    block: list[Span] = []
-    for line in _lines(text):
-        if text[slice(*line)].strip():
-            block.append(line)
-        elif block:
-            yield block
-            block = []
-    if block:
-        yield block
+def block_sentences(text: str, block: Block, *, language: str = DEFAULT) -> list[Sentence]:
+    """The sentences of a block: a heading is one, code has one a line, prose as many as it says."""
+    start, end = trimmed(text, (block.start, block.end))
+    if start == end:
+        return []
+    if block.kind == "heading":
+        return [Sentence(start, end, heading=True)]
+    if block.kind == "code":
+        lines = (trimmed(text, (start + first, start + last)) for first, last in lines_of(text[start:end]))
+        return [Sentence(*line) for line in lines if line[0] < line[1]]
+    return [Sentence(*span) for span in prose_spans(text, (start, end), language=language)]
 
 
-def _lines(text: str) -> Iterator[Span]:
-    start = 0
-    for mark in LINE_BREAK.finditer(text):
-        yield start, mark.start()
-        start = mark.end()
-    yield start, len(text)
+def prose_spans(text: str, span: Span, *, language: str = DEFAULT) -> Iterator[Span]:
+    """The sentences of running text within a span, those spoken without punctuation in parts."""
+    pieces = [trimmed(text, found) for found in _split(text, span, language)]
+    for piece in _joined(text, [piece for piece in pieces if piece[0] < piece[1]], language):
+        yield from _breaths(text, piece) if piece[1] - piece[0] > 2 * _SPEECH else [piece]
 
 
-def _segments(text: str, block: list[Span]) -> Iterator[tuple[Span, bool]]:
-    """The parts of a block that Punkt may look at as one, each with whether it is marked as a heading."""
-    width = max(end - start for start, end in block)
-    first = 0
-    for number in range(1, len(block) + 1):
-        if number == len(block) or _parted(text, block[number - 1], block[number], width):
-            underlined = number < len(block) and _UNDERLINE.fullmatch(text, *block[number]) is not None
-            yield from _segment(text, block[first:number], underlined)
-            first = number
+def _sentences(text: str, blocks: Sequence[Block]) -> list[Sentence]:
+    language = language_of(text)
+    return [sentence for block in blocks for sentence in block_sentences(text, block, language=language)]
 
 
-def _segment(text: str, lines: list[Span], underlined: bool) -> Iterator[tuple[Span, bool]]:
-    start, end = _trimmed(text, (lines[0][0], lines[-1][1]))
-    if _DECORATION.fullmatch(text, start, end):
-        return
-    marked = _MARKDOWN_HEADING.match(text, lines[0][0], end)
-    mark = marked or _BULLET.match(text, lines[0][0], end)
-    yield (mark.end() if mark else start, end), bool(marked) or underlined
-
-
-def _parted(text: str, line: Span, following: Span, width: int) -> bool:
-    """Whether the break between two lines was meant, and is not just where the text was wrapped."""
-    upper, lower = text[slice(*line)], text[slice(*following)]
-    if any(_MARKDOWN_HEADING.match(part) or _DECORATION.fullmatch(part) for part in (upper, lower)):
-        return True
-    if _LIST_ITEM.match(lower):
-        return True
-    words = lower.split(maxsplit=1)
-    fits = len(upper.rstrip()) + 1 + len(words[0]) <= width
-    return fits and not words[0][0].islower() and not upper.rstrip().endswith((",", "-"))
-
-
-def _heads(text: str, span: Span, following: Span | None) -> bool:
-    """Whether an unmarked segment is a heading: a short line without a full stop, with running text after it."""
-    return _heading_like(text, span) and following is not None and not _heading_like(text, following)
-
-
-def _heading_like(text: str, span: Span) -> bool:
-    line = text[slice(*span)]
-    short = len(line) <= _HEADING_CHARACTERS and len(line.split()) <= _HEADING_WORDS and not LINE_BREAK.search(line)
-    listed = ": " in line or " | " in line or _LIST_ITEM.match(line) is not None
-    return short and not listed and not _SENTENCE_END.search(line)
-
-
-def _punkt_spans(text: str, span: Span) -> list[Span]:
+def _split(text: str, span: Span, language: str) -> Iterator[Span]:
+    """The splitter's sentences; a window begins where the last sentence of the one before did."""
     start, end = span
-    plain = text[start:end].translate(_PLAIN)
-    pieces = [_trimmed(text, (start + first, start + last)) for first, last in _punkt().span_tokenize(plain)]
-    return _joined(text, [piece for piece in pieces if piece[0] < piece[1]])
+    while start < end:
+        window = text[start : min(start + _WINDOW, end)]
+        cuts = _boundaries(window, language)
+        if start + len(window) < end:
+            cuts = cuts[:-1] or [window.rfind(" ") + 1 or len(window)]  # its last sentence may go on
+        yield from pairwise([start, *(start + cut for cut in cuts)])
+        start += cuts[-1]
 
 
-def _joined(text: str, pieces: list[Span]) -> list[Span]:
+def _boundaries(text: str, language: str) -> list[int]:
+    """Where sentences end: the places that all languages have in common that the text shows signs of, and its end."""
+    from sentencex import get_sentence_boundaries
+
+    codes = languages_of(text)[:_LANGUAGES] or (language,)
+    ends = [{piece["end_index"] for piece in get_sentence_boundaries(code, text)} for code in codes]
+    notes = [mark.span() for mark in _NOTE_MARK.finditer(text)]
+    dots = {mark.end() for stop in (_ELLIPSIS, _MAY) for mark in stop.finditer(text) if mark[1].isupper()}
+    before_notes = {start for start, _ in notes}
+    return sorted((set.intersection(*ends) - before_notes | dots | {end for _, end in notes} | {len(text)}) - {0})
+
+
+def _joined(text: str, pieces: list[Span], language: str) -> list[Span]:
     """The pieces, those that only continue the one before joined to it."""
     joined = pieces[:1]
-    for before, piece in pairwise(pieces):
-        if _continues(text, before, piece):
-            joined[-1] = (joined[-1][0], piece[1])
+    for piece in pieces[1:]:
+        before = joined[-1]
+        if _continues(text, before, piece, language):
+            joined[-1] = (before[0], piece[1])
         else:
             joined.append(piece)
     return joined
 
 
-def _continues(text: str, before: Span, piece: Span) -> bool:
-    if text[piece[0]].islower():
+def _continues(text: str, before: Span, piece: Span, language: str) -> bool:
+    following = text[piece[0]]
+    if following.islower() or not any(map(str.isalnum, text[slice(*piece)][:_WINDOW])):
         return True
-    if text[piece[0]].isdigit():
-        return _NUMBER_SIGN.search(text, before[0], before[1]) is not None
-    return not any(character.isalnum() for character in text[slice(*piece)])
+    last = _LAST_TOKEN.search(text, max(before[0], before[1] - 40), before[1])
+    if last is None:
+        return False
+    token = last[1].lower()
+    alone = before[1] - before[0] == len(token) + 1
+    if (
+        token in TITLES
+        or (alone and len(token) == 1 and token.isalpha())
+        or (following in "§¶" and last[1][0].isalnum() and len(token) < 8)
+    ):
+        return True
+    if token.isdigit():
+        return len(token) <= 2 and _counts(text, before, piece, language)
+    if not (following.isdigit() or _refers(text, piece)):
+        return False
+    return (alone and len(token) < 6) or len(token) == 1 or token in REFERENCES  # "Doc." and "Par." are no sentences
 
 
-def _trimmed(text: str, span: Span) -> Span:
-    piece = text[slice(*span)]
-    return span[0] + len(piece) - len(piece.lstrip()), span[1] - len(piece) + len(piece.rstrip())
+def _refers(text: str, piece: Span) -> bool:
+    """Whether a piece begins with an abbreviation that stands before a number."""
+    word = _WORD.match(text, *piece)
+    return word is not None and word[0].endswith(".") and word[0][:-1].lower() in REFERENCES
 
 
-@cache
-def _punkt() -> "PunktSentenceTokenizer":
-    """The bundled English model. Looked for in llama-index's own folder only, so that it is the same everywhere."""
-    import nltk.data
-    from nltk.tokenize.punkt import PunktSentenceTokenizer, load_punkt_params
-
-    folder = str(_bundled_nltk_data())
-    if folder not in nltk.data.path:  # nltk refuses to read outside of the folders listed there
-        nltk.data.path.append(folder)
-    tokenizer = PunktSentenceTokenizer()
-    tokenizer._params = load_punkt_params(nltk.data.find("tokenizers/punkt_tab/english/", paths=[folder]))
-    tokenizer._params.abbrev_types |= _ABBREVIATIONS
-    return tokenizer
+def _counts(text: str, before: Span, piece: Span, language: str) -> bool:
+    """Whether a number with a full stop is an ordinal: in languages that write it so, before a noun (`am 4. März`)."""
+    around = set(languages_of(text[before[0] : piece[1]])[:_LANGUAGES]) or {language}
+    word = _WORD.match(text, *piece)
+    first = word[0].lower().strip(",") if word else ""
+    opens = any(first in FUNCTION_WORDS[code] for code in around & FUNCTION_WORDS.keys())
+    return bool(around & _ORDINAL_LANGUAGES) and not opens
 
 
-def _bundled_nltk_data() -> Path:
-    spec = find_spec("llama_index")
-    if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError("llama-index-core is not installed; reinstall citespan")
-    places = (Path(place, "core", "_static", "nltk_cache") for place in spec.submodule_search_locations)
-    return next(place for place in places if place.is_dir())
+def _breaths(text: str, span: Span) -> Iterator[Span]:
+    """Parts of some forty words of what is said without a pause; anything else as it is."""
+    start, end = span
+    words: list[Span] = []  # since the last pause
+    for word in _WORD.finditer(text, start, end):
+        words.append(word.span())
+        if _PAUSE.search(text, *word.span()):
+            words = []
+        elif len(words) > _SPEECH:
+            cut = words[_BREATH][0]
+            yield trimmed(text, (start, cut))
+            start, words = cut, words[_BREATH:]
+    yield trimmed(text, (start, end))

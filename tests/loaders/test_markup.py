@@ -125,10 +125,10 @@ HEAD = "Subject: Grüße aus Köln\n\nFrom: a@b.example\n\nTo: c@d.example"
 
 def test_of_a_message_the_headers_and_the_text_are_read_and_attachments_named() -> None:
     letter = message(plain="Hällo.\nBye.\n", html="<p>Not this.</p>")
-    letter.add_attachment(b"x", maintype="image", subtype="png", filename="r.png")
+    letter.add_attachment(b"\0", maintype="video", subtype="mp4", filename="r.mp4")
     found = read("a.eml", letter.as_bytes())
     assert found.document.text == f"{HEAD}\n\nHällo.\nBye."
-    assert found.gaps == ("attachments are not read: r.png",)
+    assert found.gaps == ("attachments are not read: r.mp4",)
     assert read("b.eml", message(html="<p>Only <b>this</b>.</p>").as_bytes()).document.text == f"{HEAD}\n\nOnly this."
 
 
@@ -141,8 +141,8 @@ BILLION = '<!DOCTYPE x [<!ENTITY a "ha">' + "".join(
     ("name", "data", "message"),
     [
         ("a.docx", b"PK\3\4 no archive", "is damaged: it is no readable zip archive"),
-        ("a.docx", epub({}), "is damaged: it is no readable Word document"),
-        ("a.docx", b"\xd0\xcf\x11\xe0", "is encrypted, or of Word 97"),
+        ("a.docx", zipped({"word/x": ""}), "is damaged: it is no readable Word document"),
+        ("a.docx", b"\xd0\xcf\x11\xe0", "is damaged"),
         ("a.docx", docx()[:-100], "is damaged: it is no readable zip archive"),
         ("a.epub", zipped({"x": ""}), "is damaged: it has no part 'META-INF/container.xml'"),
         ("a.epub", zipped({"META-INF/container.xml": f"{BILLION}]><container>&j;</container>"}), "is damaged"),

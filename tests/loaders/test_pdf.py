@@ -9,8 +9,9 @@ from reportlab.pdfgen.canvas import Canvas
 
 from rag.errors import UnreadableSourceError
 from rag.loaders import Loaded, load
-from rag.text.page_layout import Layout, PageSize, pack, unpack
-from rag.types import Box, Place
+from rag.loaders.pictures import ocr
+from rag.text.page_layout import Layout, pack, unpack
+from rag.types import Box, PageSize, Place
 from tests.loaders.pdf_maker import Put, column, pdf
 
 LEFT = ["The quick brown fox jumps over the lazy", "dog while the infor-", "mation stands in the left column of it."]
@@ -100,9 +101,10 @@ def test_boxes_are_as_the_page_is_shown(rotate: int, left: float, top: float) ->
     assert (size.width, size.height) == ((612, 792) if rotate % 180 == 0 else (792, 612))
 
 
-def test_scanned_pages_are_named() -> None:
+def test_scanned_pages_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "available", lambda: False)
     found = read(pdf([[], [Put(50, 700, "Text.")], []], pictures=[1, 3]))
-    assert found.gaps == ("pages 1, 3 without text: scanned. Run text recognition (OCRmyPDF does) to have them read.",)
+    assert found.gaps == (f"pages 1, 3 without text: scanned. {ocr.INSTALL}.",)
 
 
 def encrypted() -> bytes:
@@ -116,14 +118,17 @@ def encrypted() -> bytes:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (pdf([[]], pictures=[1]), "has no text on its 1 pages: it looks scanned. Run text recognition"),
+        (pdf([[]], pictures=[1]), "has no text on its 1 pages: scanned. Install OCR"),
         (pdf([[], []]), "has no text on its 2 pages: there is nothing to read"),
-        (encrypted(), "is encrypted. Save a copy without a password"),
+        (encrypted(), "is encrypted. Give its password with --password"),
         (b"%PDF-1.7 and nothing else", "is damaged: it is no readable PDF"),
         (pdf([column(50, 700, LEFT)])[:300], "is damaged: it is no readable PDF"),
     ],
 )
-def test_a_file_without_readable_text_is_one_named_failure(data: bytes, message: str) -> None:
+def test_a_file_without_readable_text_is_one_named_failure(
+    data: bytes, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ocr, "available", lambda: False)
     with pytest.raises(UnreadableSourceError, match=f"a.pdf {message}"):
         read(data)
 

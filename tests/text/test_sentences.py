@@ -1,6 +1,7 @@
 """Sentence spans: exact, complete, and right where news text breaks Punkt."""
 
 import re
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -42,6 +43,30 @@ def split(text: str) -> list[str]:
         ("1. first thing\r\n2. second thing", ["1. first thing", "2. second thing"]),
         ("Dear John,\r\nthe war is over.\r\nYours, Ann", ["Dear John,\r\nthe war is over.", "Yours, Ann"]),
         ("Stop! Go? Yes.", ["Stop!", "Go?", "Yes."]),
+        ("Birds sing in May. Dogs bark.", ["Birds sing in May.", "Dogs bark."]),
+        ("It is set forth in 11 U.S.C. § 704 of it. It is.", ["It is set forth in 11 U.S.C. § 704 of it.", "It is."]),
+        ("See Pub. L. No. 116-5, 133 Stat. 10, and id. at 5.", ["See Pub. L. No. 116-5, 133 Stat. 10, and id. at 5."]),
+        ("Par. 4 and Docket No. HB-1 hold. Tel. 555.", ["Par. 4 and Docket No. HB-1 hold.", "Tel. 555."]),
+        ("Das war am 4. März. Es kostet 2,4 Mio. Euro.", ["Das war am 4. März.", "Es kostet 2,4 Mio. Euro."]),
+        ("Er kam als 2. Dann ging er.", ["Er kam als 2.", "Dann ging er."]),
+        ("Nach Art. 5 Abs. 2 GG gilt es. Ende.", ["Nach Art. 5 Abs. 2 GG gilt es.", "Ende."]),
+        (
+            "M. Perrin et Mme Paz sont là. La D. 41 est fermée.",
+            ["M. Perrin et Mme Paz sont là.", "La D. 41 est fermée."],
+        ),
+        ("Viene la Sra. Paz. Es así.", ["Viene la Sra. Paz.", "Es así."]),
+        (
+            "It is deep.[1] The lake freezes.² It burned.3 Then it rose.",
+            [
+                "It is deep.[1]",
+                "The lake freezes.²",
+                "It burned.3",
+                "Then it rose.",
+            ],
+        ),
+        ("押金是二十元。借期三周。", ["押金是二十元。", "借期三周。"]),
+        ("शुल्क पचास रुपये है। पता बदल गया।", ["शुल्क पचास रुपये है।", "पता बदल गया।"]),
+        ("كم عمره؟ لا أعرف.", ["كم عمره؟", "لا أعرف."]),
     ],
 )
 def test_text_is_split_as_people_would(text: str, expected: list[str]) -> None:
@@ -58,6 +83,30 @@ def test_the_seed_has_23_sentences_and_one_heading(seed_text: str) -> None:
 @pytest.mark.parametrize("text", ["word " * 10_000, "a" * 50_000, "Yes. " * 5_000, "... " * 5_000, "“" * 50_000])
 def test_long_and_monotonous_texts_are_split_in_reasonable_time(text: str) -> None:
     assert sentence_spans(text)[-1].end == len(text.rstrip())
+
+
+def test_a_clause_of_another_language_is_cut_as_that_language_is() -> None:
+    text = "The fee is due on 4 May of the year and the rest is for us. Nach der Satzung ist es am 4. März, und das."
+    assert split(text)[1] == "Nach der Satzung ist es am 4. März, und das."
+
+
+def test_speech_without_punctuation_is_cut_at_some_forty_words() -> None:
+    found = split("so we said that " * 100)
+    assert {len(part.split()) for part in found} == {40}
+    assert " ".join(found) == ("so we said that " * 100).strip()
+
+
+def test_a_long_sentence_with_pauses_stays_whole() -> None:
+    text = "The party shall, " + "if it be so agreed, " * 40 + "pay."
+    assert split(text) == [text]
+
+
+def test_fifty_megabytes_take_linear_time() -> None:
+    text = ("It rained. " * 200 + "“" * 500 + "word " * 300) * 100
+    started = time.perf_counter()
+    sentence_spans(text)
+    once = time.perf_counter() - started
+    assert once < 1e-5 * len(text) + 1  # 50 MB: some eight minutes at this rate, on any input; prose takes far less
 
 
 PIECES = st.sampled_from(

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -15,13 +15,16 @@ from rag.models.sentence_encoder import SentenceEncoder
 from rag.protocols import Encoder
 from rag.reader.cascade import look_twice
 from rag.reader.span import look
-from training.calibration import fit, pipeline, support
+from training.calibration import fit, pipeline, support, transfer
 from training.calibration.metrics import Figure
 from training.calibration.pipeline import Look
 from training.data import development
+from training.data.development import Reading
+from training.data.sources import development_readings
 from training.modeling.export import FACTS
 
 SEED = 7
+POLICIES, OF_POLICIES = "dev_reading_policyqa", 400  # answerable ones: they tell of over-refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ def measured(
     for name in pipeline.SETS:
         sets[name] = pipeline.observe(name, indexes, seeing)
         say(f"read {name}: {len(sets[name])} questions")
+    sets["policy"] = pipeline.given(_drawn(development.reading_rows(POLICIES), OF_POLICIES), encoder, seeing)
     ranks = fit.ranking([row for rows in sets.values() for row in rows])
     judged = [one for name, rows in sets.items() for one in fit.judged(_kind(name), rows, ranks, model)]
     values = fit.crossed(judged)
@@ -87,12 +91,16 @@ def measured(
         "sentences quoted, SQuAD 2.0": fit.selection(sets["squad2"], ranks),
         "sentences quoted, seed": fit.selection(sets["seed"], ranks),
         "claims": support.ablation(claims),
+        "each kind left out": transfer.figures(judged),
+        "PolicyQA, passage given": fit.given(sets["policy"], ranks, model),
     }
-    for name in ("dev_reading_squad2_dev", "dev_reading_policyqa"):
-        rows = development.reading_rows(name)
-        read = pipeline.given(Random(SEED).sample(rows, min(limit, len(rows))), encoder, seeing)
-        figures[f"{name}, passage given"] = fit.given(read, ranks, model)
-    return Report(fit.calibration(ranks, answers, borne_out, points), figures)
+    read = pipeline.given(_drawn(development_readings(held_back=True), limit), encoder, seeing)
+    figures["SQuAD 2.0, held-back articles, passage given"] = fit.given(read, ranks, model)
+    return Report(fit.calibration(ranks, answers, borne_out, points, support.risks(claims)), figures)
+
+
+def _drawn(rows: Sequence[Reading], count: int) -> list[Reading]:
+    return Random(SEED).sample(rows, min(count, len(rows)))
 
 
 def _kind(name: str) -> str:

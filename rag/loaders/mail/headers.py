@@ -40,14 +40,22 @@ def fields(message: EmailMessage) -> list[tuple[str, str]]:
 
 def header(message: EmailMessage, name: str) -> str:
     """A header's value on one line, decoded; cut after the last address that fits when it is too long."""
+    raw = next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
+    decoded = _without_surrogates(raw)
     try:
-        value = message[name]
+        value = str(message[name] or "") if decoded == raw else decoded
     except (ValueError, IndexError, TypeError, AttributeError, LookupError, AssertionError):
-        value = next((raw for key, raw in message.raw_items() if key.lower() == name.lower()), None)
-    text = " ".join(_without_surrogates(str(value or "")).split())
+        value = decoded
+    text = " ".join(_without_surrogates(value).split())
     if len(text) <= _LONGEST_SHOWN:
         return text
     return text[: text.rfind(",", 0, _LONGEST_SHOWN) if "," in text[:_LONGEST_SHOWN] else _LONGEST_SHOWN] + " …"
+
+
+def cut_headers(message: EmailMessage) -> list[str]:
+    """The names of the headers that are longer than what is read of them."""
+    lengths = {name.lower(): len(str(value)) for name, value in message.raw_items()}
+    return [name for name in SHOWN if lengths.get(name.lower(), 0) > _LONGEST_SHOWN]
 
 
 def _without_surrogates(text: str) -> str:

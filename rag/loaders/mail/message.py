@@ -17,7 +17,7 @@ from rag.loaders.blocks import Blocks
 from rag.loaders.content import Attachment, Content
 from rag.loaders.decoding import decode
 from rag.loaders.mail.body import unflowed, write_fields, write_plain
-from rag.loaders.mail.headers import POLICY, SHOWN, fields, header
+from rag.loaders.mail.headers import POLICY, SHOWN, cut_headers, fields, header
 from rag.loaders.web.html import gaps, write_html
 from rag.loaders.web.scribe import LeftOut
 
@@ -54,9 +54,11 @@ def read(path: Path, data: bytes) -> Content:
     _write_message(letter, message, 0)
     if letter.locked and not letter.attachments and letter.blocks.length <= _head_length(message):
         raise UnreadableSourceError(f"{path} is encrypted. Decrypt it in your mail program and save it again.")
-    told = (*(("an encrypted part is not read",) if letter.locked else ()), *gaps(letter.left_out))
+    told = [*(["an encrypted part is not read"] if letter.locked else ()), *gaps(letter.left_out)]
+    if cut := cut_headers(message):
+        told.append(f"headers are cut: {', '.join(cut)}")
     blocks = letter.blocks
-    return Content(blocks.text, blocks=blocks.blocks, gaps=told, attachments=tuple(letter.attachments))
+    return Content(blocks.text, blocks=blocks.blocks, gaps=tuple(told), attachments=tuple(letter.attachments))
 
 
 def _head_length(message: EmailMessage) -> int:

@@ -9,11 +9,12 @@ import re
 _RAISED = str.maketrans("0123456789+-−–=()nix", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ⁿⁱˣ")
 _EXPONENT = re.compile(r"[+\-−–]?\d{1,3}|[nix]|[+\-−–]?\d+[+\-−–]|[+\-−–]")
 _LAST_WORD = re.compile(r"[^\W\d_]+$")
-_LAST_NUMBER = re.compile(r"(?<![\d.,])\d+$")
+_LAST_NUMBER = re.compile(r"\d+$")
 _UNITS = frozenset("m km dm cm mm µm nm ft in yd mi s min h kg g l".split())
 _WORDS = {"tm": "™", "sm": "℠"}
 _NOTE_MARK = re.compile(r"\d{1,4}(?:\s*[,;–-]\s*\d{1,4})*|[a-zA-Z]")
-_YEARS = range(1000, 2200)
+_BASE_DIGITS = 3  # a longer number is a year or an amount, and what is raised after it a note
+_THOUSANDS = re.compile(r"\d[,'’ \u00a0\u202f]\d{3}$")
 
 
 def raised(text: str, before: str, *, is_note: bool = False) -> str:
@@ -48,7 +49,7 @@ def lowered(text: str, before: str) -> str:
 def _is_base(before: str, mark: str) -> bool:
     """Whether what stands before can be raised to a power: a number that is no year, a variable, a unit, a bracket."""
     if number := _LAST_NUMBER.search(before):
-        return not (len(number[0]) == 4 and int(number[0]) in _YEARS)
+        return len(number[0]) <= _BASE_DIGITS and not _THOUSANDS.search(before)
     if before[-1:] in {")", "]"} and mark[-1].isdigit():
         return before[-1:] == ")" and len(mark.lstrip("+-−–")) == 1 and _is_formula(before)
     word = _LAST_WORD.search(before)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rag.loaders.markup.formulas import linear
 from rag.loaders.markup.inline import lowered, raised
+from rag.loaders.markup.numerals import written
 from rag.loaders.office.word_parts import child, name_of, number, value
 from rag.loaders.office.word_styles import Styles
 
@@ -56,7 +57,7 @@ class Story:
         mark = own_mark
         if not mark:
             self._counts[kind] = self._counts.get(kind, 0) + 1
-            mark = f"{self._counts[kind]}" if kind == "footnote" else _roman_mark(self._counts[kind])
+            mark = f"{self._counts[kind]}" if kind == "footnote" else written(self._counts[kind], "lowerRoman")
         self.cited.append((kind, id_, mark))
         return mark
 
@@ -236,9 +237,3 @@ def _symbol(part: "Element") -> str:
     plain = chr(code - 0xF000) if 0xF000 <= code <= 0xF0FF else chr(code) if code < 0xD800 or code > 0xDFFF else ""
     known = next((table for name, table in _SYMBOLS.items() if font.startswith(name)), {})
     return known.get(plain, plain if not 0xF000 <= code <= 0xF0FF or not known else "")
-
-
-def _roman_mark(count: int) -> str:
-    from rag.loaders.office.word_numbering import written
-
-    return written(count, "lowerRoman")

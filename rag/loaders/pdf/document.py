@@ -1,7 +1,7 @@
 """PDF, by PDFium (pypdfium2): the text that a page shows, in reading order, with the box of every character.
 
-A word that is parted at a line's end is joined, and the hyphen noted. Pages that are pictures are named. It reads no
-pictures (OCR) and fills in no forms.
+A word that is parted at a line's end is joined, and the hyphen noted. Pages that are pictures are recognised (OCR) if
+that is installed, else named. It reads no pictures on pages with text and fills in no forms.
 """
 
 import ctypes
@@ -12,11 +12,16 @@ from typing import TYPE_CHECKING
 from unicodedata import category
 
 from rag.errors import UnreadableSourceError
+from rag.loaders import options
 from rag.loaders.content import Content
+from rag.loaders.encryption import encrypted
 from rag.loaders.pdf.flow import flow
 from rag.loaders.pdf.reading_order import Fragment, Glyph, Line, fragment, reading_order
-from rag.text.page_layout import PageSize
-from rag.types import Box
+from rag.loaders.pdf.recognition import recognise_page
+from rag.loaders.pictures import ocr
+from rag.loaders.pictures.blocks import with_confidence
+from rag.text.blocks import plain_blocks
+from rag.types import Box, PageSize
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage, PdfTextPage
@@ -24,32 +29,44 @@ if TYPE_CHECKING:
 PAGES = 20_000
 _GAP = 1.5  # heights of a line: a wider gap parts cells or columns
 _NAMED = 10  # pages named in a warning; more are only counted
+_SCANNED = {True: "a picture in which no text was recognised", False: f"scanned. {ocr.INSTALL}"}
 _LIGATURES = {**dict(zip("ﬀﬁﬂﬃﬄﬅﬆ", ("ff", "fi", "fl", "ffi", "ffl", "ft", "st"), strict=True)), "\u00ad": "-"}
 _UNSEEN = frozenset({"Cc", "Cn", "Co", "Cs"})  # Unicode's categories of control, unassigned and private characters
 
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """A page's lines in reading order; `scanned`: it shows a picture and no text."""
+    """A page's lines in reading order; `scanned`: it shows a picture, and no text was read.
+
+    `unsure` counts regions of a recognised page that could not be read.
+    """
 
     size: PageSize
     lines: list[Line]
     scanned: bool
+    unsure: int = 0
 
 
 def read(path: Path, data: bytes) -> Content:
     """The text of all pages. Raises UnreadableSourceError for an encrypted, damaged or wholly scanned file."""
     document = _open(path, data)
     try:
-        pages = [_read_page(document, number) for number in range(1, len(document) + 1)]
+        pages = list(_pages(document))
     finally:
         document.close()
     scanned = [page.size.number for page in pages if page.scanned]
     if not any(page.lines for page in pages):
-        why = "it looks scanned. Run text recognition on it (OCRmyPDF does)" if scanned else "there is nothing to read"
+        why = _SCANNED[ocr.available()] if scanned else "there is nothing to read"
         raise UnreadableSourceError(f"{path} has no text on its {len(pages)} pages: {why}.")
-    text, places, layout = flow([(page.size, page.lines) for page in pages])
-    return Content(text, places=places, layout=layout, gaps=tuple(_gaps(scanned)))
+    found = flow([(page.size, page.lines) for page in pages])
+    blocks = with_confidence(plain_blocks(found.text), found.recognised)
+    return Content(found.text, places=found.places, layout=found.layout, gaps=tuple(_gaps(pages)), blocks=blocks)
+
+
+def _pages(document: "PdfDocument") -> Iterator[_Page]:
+    for number in range(1, len(document) + 1):
+        yield _read_page(document, number)
+        options.step(number, len(document))
 
 
 def _open(path: Path, data: bytes) -> "PdfDocument":
@@ -57,12 +74,10 @@ def _open(path: Path, data: bytes) -> "PdfDocument":
     from pypdfium2.raw import FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 
     try:
-        document = PdfDocument(data)
+        document = PdfDocument(data, password=options.current().password)
     except PdfiumError as error:
         if error.err_code in (FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY):
-            raise UnreadableSourceError(
-                f"{path} is encrypted. Save a copy without a password and ingest that."
-            ) from error
+            raise encrypted(path) from error
         raise UnreadableSourceError(
             f"{path} is damaged: it is no readable PDF ({error}). Save it again from the program it came from."
         ) from error
@@ -71,11 +86,15 @@ def _open(path: Path, data: bytes) -> "PdfDocument":
     return document
 
 
-def _gaps(scanned: Sequence[int]) -> Iterator[str]:
-    if scanned:
+def _gaps(pages: Sequence[_Page]) -> Iterator[str]:
+    if scanned := [page.size.number for page in pages if page.scanned]:
         more = f" and {len(scanned) - _NAMED} more" if len(scanned) > _NAMED else ""
-        pages = f"page{'s' if len(scanned) > 1 else ''} {', '.join(map(str, scanned[:_NAMED]))}{more}"
-        yield f"{pages} without text: scanned. Run text recognition (OCRmyPDF does) to have them read."
+        named = f"page{'s' if len(scanned) > 1 else ''} {', '.join(map(str, scanned[:_NAMED]))}{more}"
+        yield f"{named} without text: {_SCANNED[ocr.available()]}."
+    for page in pages:
+        if page.unsure:
+            regions = f"{page.unsure} region{'s' if page.unsure > 1 else ''}"
+            yield f"page {page.size.number}: {regions} that could not be recognised"
 
 
 def _read_page(document: "PdfDocument", number: int) -> _Page:
@@ -86,8 +105,12 @@ def _read_page(document: "PdfDocument", number: int) -> _Page:
     try:
         width, height = page.get_size()
         fragments = list(_fragments(_glyphs(text_page, _Frame(page, number))))
+        size = PageSize(number, width, height)
         pictures = not fragments and any(page.get_objects(filter=[FPDF_PAGEOBJ_IMAGE], max_depth=3))
-        return _Page(PageSize(number, width, height), reading_order(fragments), scanned=pictures)
+        if pictures and ocr.available():
+            found = recognise_page(page, number)
+            return _Page(size, found.lines, scanned=not found.lines, unsure=found.unsure)
+        return _Page(size, reading_order(fragments), scanned=pictures)
     finally:
         text_page.close()
         page.close()

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from rag.loaders.pdf.reading_order import Line
-from rag.text.page_layout import Layout, PageSize, pack
-from rag.types import Box, Place
+from rag.text.page_layout import Layout, pack
+from rag.types import Box, PageSize, Place
 
 _CELLS = " | "
 _SENTENCE_END = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*$")
@@ -21,11 +21,15 @@ _COMPOUND = re.compile(r"\w+-\w+")
 
 
 class Flowed(NamedTuple):
-    """A text, where its pages begin, and its packed layout."""
+    """A text, where its pages begin, and its packed layout.
+
+    `recognised` are the lines that come from a picture: their spans of the text and the recogniser's confidence, 0..1.
+    """
 
     text: str
     places: tuple[Place, ...]
     layout: bytes
+    recognised: tuple[tuple[int, int, float], ...] = ()
 
 
 @dataclass(slots=True)
@@ -73,14 +77,18 @@ def flow(pages: Sequence[tuple[PageSize, Sequence[Line]]]) -> Flowed:
     """The running text of pages, each with its lines in reading order."""
     writer = _Writer(frozenset(_compounds(pages)))
     places: list[Place] = []
+    recognised: list[tuple[int, int, float]] = []
     for size, lines in pages:
         for number, line in enumerate(lines):
             writer.write(line)
+            if (confidence := _confidence(line)) is not None:
+                end = len(writer.characters)
+                recognised.append((end - sum(_length(line)), end, confidence))
             if not number:
                 begun = len(writer.characters) - sum(_length(line))
                 places.append(Place("page", size.number, begun))
     layout = Layout(tuple(size for size, _ in pages), writer.boxes, tuple(writer.joins))
-    return Flowed("".join(writer.characters), tuple(places), pack(layout))
+    return Flowed("".join(writer.characters), tuple(places), pack(layout), tuple(recognised))
 
 
 def _compounds(pages: Sequence[tuple[PageSize, Sequence[Line]]]) -> Iterator[str]:
@@ -94,6 +102,12 @@ def _compounds(pages: Sequence[tuple[PageSize, Sequence[Line]]]) -> Iterator[str
 def _runs_on(before: str, after: str) -> bool:
     """Whether a sentence goes on over a gap, as from one column or page to the next."""
     return not _SENTENCE_END.search(before) and after[:1].islower()
+
+
+def _confidence(line: Line) -> float | None:
+    """The mean confidence of a line's characters; None where none was recognised."""
+    known = [glyph.recognised for item in line.fragments for glyph in item.glyphs if glyph.recognised is not None]
+    return sum(known) / len(known) if known else None
 
 
 def _length(line: Line) -> Iterator[int]:

@@ -22,10 +22,14 @@ _INTERLINE = 0.5  # heights of a line: a wider gap begins a new block
 
 @dataclass(frozen=True, slots=True)
 class Glyph:
-    """What is shown in one place: a character, several for a ligature, and its box; none for a space made up."""
+    """What is shown in one place: a character, several for a ligature, and its box; none for a space made up.
+
+    `recognised` is how sure a recogniser is of it, 0..1; None where it stands in the file as text.
+    """
 
     text: str
     box: Box | None
+    recognised: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

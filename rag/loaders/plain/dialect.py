@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from io import StringIO
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 from rag.loaders.markup.headers import is_header, is_units
@@ -65,11 +65,19 @@ def _formed(dialect: type[csv.Dialect], rows: list[list[str]], *, skipped: int) 
 
 
 def _true_top(rows: Sequence[Sequence[str]], filled: Sequence[int], top: int, width: int) -> int:
-    """Where the table begins: lines of a title may have a few cells; the header has as many as most rows."""
-    for number in filled:
-        if number >= top and len(_stripped(rows[number - 1])) * 2 > width:
+    """Where the table begins: a line of a title may have a few cells, but fewer than the header that comes after it."""
+    for number, following in pairwise([*filled, 0]):
+        cells = len(_stripped(rows[number - 1]))
+        if number >= top and cells * 2 > width and not (cells < width and _heads(rows, following, width)):
             return number
     return top
+
+
+def _heads(rows: Sequence[Sequence[str]], number: int, width: int) -> bool:
+    """Whether a row is as wide as the table and reads as its header; there is none of number 0."""
+    row = rows[number - 1]
+    below = [other for other in rows[number:] if any(map(str.strip, other))]
+    return number > 0 and len(_stripped(row)) >= width and len(below) > 0 and is_header(row, below)
 
 
 def _stripped(row: Sequence[str]) -> Sequence[str]:

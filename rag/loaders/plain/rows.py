@@ -68,10 +68,10 @@ def _csv_content(path: Path, found: Decoded, table: Table, rows: Iterable[list[s
     numbered = enumerate(rows, start=1)
     for place, values in islice(numbered, table.first_row - 1):
         if place in table.titles:
-            _write_line(written, place, values)
+            _write_line(written, place, values, table.dialect.delimiter)
     for place, values in numbered:
         if table.width > 1 and _is_note(table, values):
-            _write_line(written, place, values)
+            _write_line(written, place, values, table.dialect.delimiter)
         else:
             names = table.header
             named = [(n, names[n - 1] if n <= len(names) else "", value) for n, value in enumerate(values, start=1)]
@@ -96,10 +96,10 @@ def _write_row(path: Path, written: _Written, table: int, row: int, named: Itera
         written.places.append(Place("row", row, start))
 
 
-def _write_line(written: _Written, row: int, values: Sequence[str]) -> None:
-    """A line that is no row of the table: a title above it, a note below."""
+def _write_line(written: _Written, row: int, values: Sequence[str], mark: str) -> None:
+    """A line that is no row of the table, parted by `mark` all the same: a title above it, a note below."""
     start = written.blocks.position
-    text = " ".join(value.strip() for value in values if value.strip())
+    text = mark.join(values).strip(f"{mark} ")
     if written.blocks.add(text, "paragraph" if written.places else "caption"):
         written.places.append(Place("row", row, start))
 

@@ -51,11 +51,19 @@ def write_html(blocks: Blocks, html: str, *, main_part: bool = True, xml: bool =
     if root is None:
         return LeftOut()
     chosen = _main(root) if main_part else root
-    scribe = Scribe(blocks, around=not main_part or chosen.tag != "body")
+    around = not main_part or chosen.tag != "body"
+    scribe = Scribe(blocks, around=around, beside=not main_part or _is_made_of_teasers(chosen, around))
     scribe.write(chosen)
     if main_part:
         _write_footer(blocks, root, chosen)
     return scribe.left_out
+
+
+def _is_made_of_teasers(chosen: "LexborNode", around: bool) -> bool:
+    """Whether more of a page is teasers, or called so, than not: then they are its subject."""
+    trial = Scribe(Blocks(), around=around)
+    trial.write(chosen)
+    return trial.left_out.beside > len(trial.blocks.text.split())
 
 
 def gaps(left_out: LeftOut) -> tuple[str, ...]:

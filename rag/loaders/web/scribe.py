@@ -11,6 +11,7 @@ from rag.loaders.blocks import Blocks, Runs, Span
 from rag.loaders.markup.formulas import linear
 from rag.loaders.markup.grid import Grid, write_table
 from rag.loaders.markup.inline import lowered, raised
+from rag.loaders.markup.numerals import written
 from rag.loaders.markup.outline import clause_number, heading_number
 from rag.loaders.web.html_tables import children, lays_out, read_table
 from rag.loaders.web.notes import is_note, is_note_mark, leads_back, marks_by_target, refers_to_note
@@ -27,6 +28,7 @@ _BLOCKS = frozenset(
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _LISTS = frozenset(("ul", "ol", "menu", "dir"))
+_FORMS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _STRUCK = frozenset(("del", "s", "strike"))
 _NOT_SHOWN = str.maketrans("", "", "\N{SOFT HYPHEN}\N{ZERO WIDTH SPACE}\N{ZERO WIDTH NO-BREAK SPACE}")
 _LAST_LEVEL = 6
@@ -34,10 +36,11 @@ _LAST_LEVEL = 6
 
 @dataclass(slots=True)
 class _List:
-    """A list that is open: the number of its next item, None for bullets."""
+    """A list that is open: the number of its next item, None for bullets, and how numbers are written."""
 
     next: int | None
     step: int = 1
+    form: str = "decimal"
 
 
 @dataclass(slots=True)
@@ -60,19 +63,21 @@ class _Math:
 
 @dataclass(slots=True)
 class LeftOut:
-    """What of a page is not in the text, in characters, or comments by number."""
+    """What of a page is not in the text, in words, or comments by number; `beside`: teasers and the like."""
 
     hidden: int = 0
     struck: int = 0
     comments: int = 0
+    beside: int = 0
 
 
 @dataclass(slots=True)
 class Scribe:
-    """Writes one tree. `around`: what stands around a page's subject is wanted too."""
+    """Writes one tree. `around`: what stands around a page's subject is wanted too; `beside`: teasers and the like."""
 
     blocks: Blocks
     around: bool = True
+    beside: bool = False
     left_out: LeftOut = field(default_factory=LeftOut)
     _runs: Runs = field(default_factory=Runs)
     _lists: list[_List] = field(default_factory=list)
@@ -129,7 +134,10 @@ class Scribe:
             self.left_out.hidden += 0 if "katex" in classes else len((node.text() or "").split())
         elif seen == "comments":
             self.left_out.comments += 1
-        return seen == "seen" or (seen == "hidden" and _stands_for_picture(node))
+        elif seen == "beside":
+            self.left_out.beside += len((node.text() or "").split())
+        picture = seen == "hidden" and _stands_for_picture(node)
+        return seen == "seen" or picture or (seen in {"beside", "comments"} and self.beside)
 
     def _wrote_whole(self, node: "LexborNode") -> bool:
         tag = node.tag or ""
@@ -228,7 +236,7 @@ class Scribe:
         said = node.attributes.get("value") or ""
         number = int(said) if said.isascii() and said.isdigit() and len(said) < 10 else last.next or 0
         last.next = number + last.step
-        return f"{number}. "
+        return f"{written(number, last.form)}. "
 
     def _end(self, tag: str = "") -> None:
         """End the block that is being put together; `tag` is the element that ends it."""
@@ -266,7 +274,7 @@ class _CellScribe(Scribe):
     __slots__ = ("_parts", "_tables", "_wants_parting")
 
     def __init__(self, blocks: Blocks, *, around: bool, left_out: LeftOut) -> None:
-        super().__init__(blocks, around, left_out)
+        super().__init__(blocks, around, left_out=left_out)
         self._parts: list[str] = []
         self._tables: list[Grid] = []
 
@@ -298,10 +306,11 @@ def _opened(node: "LexborNode", tag: str) -> _List:
         return _List(None)
     start = (node.attributes.get("start") or "1").strip()
     first = int(start) if start.lstrip("-").isascii() and start.lstrip("-").isdigit() and len(start) < 10 else 1
+    form = _FORMS.get(node.attributes.get("type") or "", "decimal")
     if "reversed" not in node.attributes:
-        return _List(first)
+        return _List(first, form=form)
     items = sum(1 for item in children(node) if item.tag == "li")
-    return _List(first if "start" in node.attributes else items, -1)
+    return _List(first if "start" in node.attributes else items, -1, form)
 
 
 def _stands_for_picture(node: "LexborNode") -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
-Sight = Literal["seen", "unseen", "hidden", "around", "comments"]
+Sight = Literal["seen", "unseen", "hidden", "around", "beside", "comments"]
 
 UNSEEN = frozenset(
     """head script style noscript template iframe object embed svg canvas audio video map button select textarea input
@@ -19,21 +19,30 @@ _AROUND = frozenset("nav footer aside menu".split())  # of a page, not of its su
 _ROLES = frozenset("navigation banner contentinfo complementary search".split())
 _NEVER = frozenset(("nav", "menu"))
 _NEVER_ROLES = frozenset(("navigation", "search", "alertdialog"))
-_STRUCTURE = frozenset(("html", "body", "main", "article"))
 
-# What pages call their parts: class and id names of common systems, as trafilatura's and readability's lists have them.
-_COOKIES = frozenset("cookie cookies cookiebar cookiebanner cookieconsent cookienotice consent gdpr ccpa".split())
-_COMMENTS = frozenset("comments commentlist disqus respond".split())
+# What pages call their parts: class and id names of common systems, as readability has them. A name counts by itself,
+# or with a word of the second set; text about cookies or shares is named by neither.
+_CONTAINERS = frozenset("div section aside ul ol form header footer p span".split())
+_COOKIES = frozenset("cookie cookies cookiebar cookiebanner cookieconsent cookienotice gdpr consent".split())
+_COMMENTS = frozenset("comments commentlist disqus".split())
 _BESIDE = frozenset(
-    """teaser teasers related promo promos advert adverts advertisement ads adsbygoogle sponsored newsletter breadcrumb
-    breadcrumbs pagination pager share sharing social sharedaddy navbar navigation skiplink noprint toolbar""".split()
+    """teaser teasers promo promos advert adverts advertisement ads adsbygoogle sponsored newsletter breadcrumb
+    breadcrumbs pagination pager sharedaddy navbar skiplink""".split()
 )
+_SHARED = frozenset("related recommended share sharing social".split())
+_WIDGETS = frozenset(
+    """articles bar buttons content icons items links list media news posts products stories tools widget""".split()
+)
+_NOTICES = frozenset(
+    "banner bar notice popup modal overlay dialog law message cookiebanner cookienotice cookiebar".split()
+)
+_NOTICE_CHARACTERS = 1_000
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 _DISPLAY = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*(?:\.0+)?\s*(?:;|$|!)", re.I
 )
-_SIZE = re.compile(r"font-size\s*:\s*(?:0*(?:\.\d+)?|1(?:\.0+)?(?=px|pt))\s*(?:px|pt|em|rem|%)?\s*(?:;|$|!)", re.I)
+_SIZE = re.compile(r"font-size\s*:\s*(?:0+(?:\.0+)?|1(?:\.0+)?(?=px|pt))\s*(?:px|pt|em|rem|%)?\s*(?:;|$|!)", re.I)
 _AWAY = re.compile(r"(?:text-indent|left|top|right|margin-left|margin-top)\s*:\s*-\d{4,}", re.I)
 _CLIPPED = re.compile(r"clip\s*:\s*rect\(\s*0|clip-path\s*:\s*inset\(\s*(?:50|100)%", re.I)
 _FLAT = re.compile(r"(?:^|;)\s*(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?:;|$)", re.I)
@@ -56,20 +65,30 @@ def sight(node: "LexborNode", *, around: bool) -> Sight:
         beside = tag in _AROUND or role in _ROLES or role in _NEVER_ROLES
         if beside or (tag == "header" and not around and node.css_first("h1") is None):
             return "around"
-    return _by_name(tag, attributes)
+    return _by_name(node, tag, attributes)
 
 
-def _by_name(tag: str, attributes: "dict[str, str | None]") -> Sight:
+def _by_name(node: "LexborNode", tag: str, attributes: "dict[str, str | None]") -> Sight:
     """What the names that a page gives an element say of it."""
-    if tag in _STRUCTURE:
+    if tag not in _CONTAINERS:
         return "seen"
-    given = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
-    words = {word.lower() for word in _WORD.findall(given[:500])} | set(given[:500].lower().split())
-    if words & _COOKIES:
+    classes = (attributes.get("class") or "")[:500]
+    id_ = (attributes.get("id") or "")[:100] if "section" not in classes.split() and tag != "section" else ""
+    given = f"{classes} {id_}"
+    words = {word.lower() for word in _WORD.findall(given)} | set(given.lower().split())
+    if words & _COOKIES and _is_notice(node, words):
         return "unseen"
     if words & _COMMENTS:
         return "comments"
-    return "around" if words & _BESIDE else "seen"
+    shared = words & _SHARED
+    return "beside" if words & _BESIDE or (shared and (words & _WIDGETS or words <= _SHARED)) else "seen"
+
+
+def _is_notice(node: "LexborNode", words: set[str]) -> bool:
+    """Whether an element is called a notice, or is short and asks for something to be clicked."""
+    if len(node.text(strip=True) or "") > _NOTICE_CHARACTERS:
+        return False
+    return bool(words & _NOTICES) or node.css_first("button, input, a") is not None
 
 
 def _is_hidden(node: "LexborNode", attributes: "dict[str, str | None]") -> bool:

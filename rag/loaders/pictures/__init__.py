@@ -1,0 +1,1 @@
+"""Pictures of text: image files and pages that were scanned."""
