@@ -14,7 +14,7 @@ import typer
 
 from rag import __version__
 from rag.assistant import Assistant
-from rag.cli import output, serving
+from rag.cli import checking, output, serving
 from rag.cli.charts import draw_stats, meter
 from rag.cli.conversation_file import read_turns, write_turns
 from rag.cli.options import ChromaOption, Documents, IndexOption, JsonOption
@@ -242,6 +242,9 @@ def fetch() -> None:
     output.out.print(f"{files.name} is in {files.folder}", markup=False)
 
 
+app.command("verify")(checking.verify)
+app.command("pin")(checking.pin)
+app.command("cite")(checking.cite)
 app.command("serve")(serving.serve)
 app.command("mcp")(serving.mcp)
 

@@ -6,7 +6,7 @@ that write are there only where the server was started to allow it.
 Sources: https://modelcontextprotocol.io, https://platform.openai.com/docs/mcp
 """
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Annotated, Any, TypeVar
 
@@ -170,9 +170,11 @@ def mcp_server(service: Service, *, local: Caller, write: bool = False) -> MCPSe
         log_level="WARNING",
         middleware=[resources_listed(service, local)],
     )
-    for tool in (tools.search, tools.fetch, tools.ask, tools.verify, tools.documents):
+    reading: list[Callable[..., Any]] = [tools.search, tools.fetch, tools.ask, tools.verify, tools.documents]
+    writing: list[Callable[..., Any]] = [tools.add_document, tools.remove_document]
+    for tool in reading:
         server.tool(annotations=READS)(tool)
-    for tool in (tools.add_document, tools.remove_document) if write else ():
+    for tool in writing if write else ():
         server.tool(annotations=WRITES)(tool)
     server.resource(resource_address("{collection}", "{doc_id}"), name="document", mime_type="text/plain")(tools.read)
     return server

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Any
 
 import anyio
 from fastapi import FastAPI
@@ -31,7 +32,7 @@ def mount_mcp(app: FastAPI, service: Service, *, write: bool = False) -> None:
     outer = app.router.lifespan_context
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncGenerator[object]:
+    async def lifespan(app: FastAPI) -> AsyncGenerator[Any]:
         async with outer(app) as state, server.session_manager.run():
             yield state
 
