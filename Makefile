@@ -12,7 +12,7 @@ export GRADIO_ANALYTICS_ENABLED := False
 export ANONYMIZED_TELEMETRY := False
 
 .DEFAULT_GOAL := help
-.PHONY: help setup chat test check fix eval report peers bench screenshots clean
+.PHONY: help setup chat test check fix eval report peers bench screenshots docs clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -88,6 +88,10 @@ bench: setup ## measure speed and memory (docs/lab/benchmarks.md)
 
 screenshots: setup ## take the pictures in docs/images anew
 	@CITESPAN_SCREENSHOTS=docs/images $(BIN)/python -m pytest -q tests/browser/test_screenshots.py
+
+docs: setup ## build the documentation into build/site
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[docs]'
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
 clean: ## remove what the commands above made
 	rm -rf $(VENV) .citespan .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

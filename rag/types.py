@@ -32,6 +32,11 @@ NoteKind = Literal[
     "interrupted",
     "fell_back",
     "completed",
+    "no_source",
+    "overview",
+    "compared",
+    "conflict",
+    "language",
 ]
 Reason = Literal["empty_index", "off_topic", "not_stated", "unsupported", "bad_question"]
 PlaceKind = Literal["page", "row", "line"]

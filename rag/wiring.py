@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.answering.pipeline import Answerer
-from rag.answering.question_kinds import always_fact
+from rag.answering.question_kinds import TrainedClassifier
+from rag.answering.strategies.conversation import IndexStrategy, InstructionStrategy, TalkStrategy
 from rag.answering.strategies.fact import FactStrategy
+from rag.answering.strategies.overview import OverviewStrategy
 from rag.answering.strategy import Components
 from rag.errors import IndexWriteError, NoIndexError
 from rag.generation.extractive import Extractive
@@ -130,8 +132,8 @@ def answerer(index: Index, settings: Settings, writer: Generator) -> Answerer:
     )
     return Answerer(
         components=components,
-        classifier=always_fact,
-        strategies=(),
+        classifier=TrainedClassifier(lambda: index.encoder),
+        strategies=(TalkStrategy(), IndexStrategy(), InstructionStrategy(), OverviewStrategy()),
         fallback=FactStrategy(rewrite=writer.rewrite if isinstance(writer, Writer) else None),
         question_characters=settings.question_characters,
     )

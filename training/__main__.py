@@ -1,4 +1,4 @@
-"""Command line: `python -m training contrast|teacher|reader|verifier|export|calibrate`."""
+"""Command line: `python -m training contrast|teacher|reader|verifier|export|calibrate|kinds`."""
 
 import argparse
 import os
@@ -81,6 +81,7 @@ def _add_measuring(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     write.add_argument("--name", help="the export's name (default: the run's)")
     write.add_argument("--last", action="store_true", help="the last weights instead of their running average")
     write.add_argument("--seed", type=int, default=0, help="the run's seed, for the manifest")
+    commands.add_parser("kinds", help="fit the classifier of question kinds, measure it, put it in rag/")
     fit = commands.add_parser("calibrate", help="fit weights and thresholds to an export, measure it, put it in rag/")
     fit.add_argument("name", help="the export's name")
     fit.add_argument("--large", action="store_true", help="the export is a teacher's: the large reader's")
@@ -222,7 +223,22 @@ def calibrate(options: argparse.Namespace) -> None:
     )
 
 
-COMMANDS = {**{one.name: train for one in TRAINED}, "contrast": contrast, "export": export, "calibrate": calibrate}
+def kinds(options: argparse.Namespace) -> None:
+    """Fit the classifier of question kinds."""
+    from rag.settings import load_settings
+    from rag.wiring import encoder
+    from training.calibration.question_kinds import fit
+
+    fit(encoder(load_settings()), say)
+
+
+COMMANDS = {
+    **{one.name: train for one in TRAINED},
+    "contrast": contrast,
+    "export": export,
+    "calibrate": calibrate,
+    "kinds": kinds,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

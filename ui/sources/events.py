@@ -7,10 +7,10 @@ from typing import Any
 
 import gradio as gr
 
+from rag.markup import Html
 from ui.components import OPENING, QUIET, Parts, number
 from ui.conversations import store
 from ui.handlers import Chat
-from ui.markup import Html
 from ui.sources import pane
 from ui.types import Turns, View
 

@@ -5,8 +5,8 @@ Places are in per cent of the page, so that they hold at any width. Pure, like `
 
 from base64 import b64encode
 
+from rag.markup import NOTHING, Html, tag, text
 from rag.types import Box, PageSize
-from ui.markup import NOTHING, Html, tag, text
 from ui.render import file_name, paragraph
 from ui.types import Mark, PageView, View
 

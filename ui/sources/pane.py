@@ -5,8 +5,8 @@ Pure, like `ui.render`. The text of a document stands in one element, character 
 
 from collections.abc import Sequence
 
+from rag.markup import NOTHING, Html, tag, text
 from rag.reports import DocumentInfo
-from ui.markup import NOTHING, Html, tag, text
 from ui.render import counted, file_name, message, paragraph
 from ui.sources.page_view import page_view
 from ui.sources.window import Segment, Window, segments
