@@ -214,13 +214,6 @@ def _ids(assistant: Assistant, patterns: Sequence[str] | None) -> list[str]:
 
 
 def _cited(document: Document, start: int, end: int) -> Citation:
-    key: tuple[Any, ...] = (
-        document.doc_id,
-        document.source,
-        document.version,
-        start,
-        end,
-        document.text[start:end],
-        1.0,
-    )
-    return Citation(*key, line=document.line_at(start))
+    known = {"doc_id": document.doc_id, "source": document.source, "version": document.version}
+    quote, line = document.text[start:end], document.line_at(start)
+    return Citation(**known, start=start, end=end, quote=quote, score=1.0, line=line)

@@ -72,7 +72,7 @@ class _Request(BaseModel):
     model_config = ConfigDict(extra="allow")
     model: str = Field(description="One of those that GET /v1/models lists.")
     stream: bool | None = Field(None, description="Answer with server-sent events.")
-    citespan: Extra = Field(default=Extra(), description="Which documents to use.")
+    citespan: Extra = Field(default=Extra(documents=None), description="Which documents to use.")
 
     def _asked(self, messages: Sequence[Message]) -> Question:
         refuse_unsupported(self.model_extra or {})
