@@ -13,6 +13,7 @@ from random import Random
 from training.data import development, tables
 from training.data.batches import Batch, batched, claim_item, reading_item
 from training.data.development import Claim, Reading
+from training.data.overlap import measuring, unshared
 from training.data.rewording import as_typed, content_stems, cropped, titled, without
 from training.data.sources import claims, development_readings, readings
 from training.data.text import Passage, sentences
@@ -88,11 +89,13 @@ def batches_of(pools: Sequence[Pool]) -> Callable[[int], list[Batch]]:
 
 
 def pools(root: Path = development.SHARED, made: Path | None = None) -> list[Pool]:
-    """Every pool; `made` is the folder of those that the parser made."""
+    """Every pool, less what shares text with what measures; `made` is the folder of those that the parser made."""
     rng = Random("pools")
     found = [*_people(root), *_tables(rng, root), *_plain(rng, root), *_claims(root)]
-    shuffled = [replace(pool, rows=rng.sample(pool.rows, len(pool.rows))) for pool in found]
-    return shuffled + [stored(path) for path in sorted(made.glob("*.jsonl"))] if made else shuffled
+    found += [stored(path) for path in sorted(made.glob("*.jsonl"))] if made else []
+    against = measuring(root)
+    kept = [replace(pool, rows=unshared(pool.rows, against)) for pool in found]
+    return [replace(pool, rows=rng.sample(pool.rows, len(pool.rows))) for pool in kept]
 
 
 def stored(path: Path) -> Pool:
