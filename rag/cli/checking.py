@@ -214,6 +214,13 @@ def _ids(assistant: Assistant, patterns: Sequence[str] | None) -> list[str]:
 
 
 def _cited(document: Document, start: int, end: int) -> Citation:
-    known = {"doc_id": document.doc_id, "source": document.source, "version": document.version}
-    quote, line = document.text[start:end], document.line_at(start)
-    return Citation(**known, start=start, end=end, quote=quote, score=1.0, line=line)
+    return Citation(
+        document.doc_id,
+        document.source,
+        document.version,
+        start,
+        end,
+        document.text[start:end],
+        score=1.0,
+        line=document.line_at(start),
+    )

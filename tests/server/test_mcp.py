@@ -42,7 +42,7 @@ def in_process(assistant: Assistant, test: Test, *, write: bool = False) -> Any:
     return connected(mcp_server(Service({"pets": assistant}), local=local, write=write), test)
 
 
-async def call(client: Client, name: str, **arguments: Any) -> Any:
+async def call(client: Client, name: str, /, **arguments: Any) -> Any:
     """The structured result of a tool; its text is the same as JSON."""
     result = await client.call_tool(name, arguments)
     assert not result.is_error, result.content
@@ -51,7 +51,7 @@ async def call(client: Client, name: str, **arguments: Any) -> Any:
     return result.structured_content
 
 
-async def failure(client: Client, name: str, **arguments: Any) -> str:
+async def failure(client: Client, name: str, /, **arguments: Any) -> str:
     result = await client.call_tool(name, arguments)
     assert result.is_error
     return str(result.content[0].text)  # type: ignore[union-attr]
