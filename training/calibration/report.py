@@ -19,7 +19,8 @@ from training.calibration import fit, pipeline, support, transfer
 from training.calibration.metrics import Figure
 from training.calibration.pipeline import Look, Observed
 from training.data import development
-from training.data.development import Reading
+from training.data.development import Claim, Reading
+from training.data.mixture import stored_claims
 from training.data.sources import development_readings
 from training.modeling.export import FACTS
 
@@ -43,7 +44,14 @@ class Report:
 
 
 def calibrate_export(
-    export: Path, out: Path | None, *, large: bool, indexes: Path, limit: int, say: Callable[[str], None]
+    export: Path,
+    out: Path | None,
+    *,
+    large: bool,
+    indexes: Path,
+    limit: int,
+    contrast: Path | None,
+    say: Callable[[str], None],
 ) -> dict[str, list[Figure]]:
     """Fit, measure and ship the export: weights, calibration.json and figures.json go to `out`.
 
@@ -55,7 +63,8 @@ def calibrate_export(
     if large:
         ranks = load_calibration(calibration_of(READER)).sentence
         seeing = partial(look_twice, encoder=encoder, first=SpanModel(), ranks=ranks, model=model)
-    found = measured(model, observed(seeing, encoder, indexes=indexes, limit=limit, say=say))
+    statements = stored_claims(contrast) if contrast else []
+    found = measured(model, observed(seeing, encoder, indexes=indexes, limit=limit, say=say), statements)
     facts = json.loads((export / FACTS).read_text(encoding="utf-8"))
     _write(
         out or calibration_of(LARGE_READER if large else READER).parent,
@@ -82,7 +91,7 @@ def observed(
     return sets
 
 
-def measured(model: SpanModel, sets: Mapping[str, Sequence[Observed]]) -> Report:
+def measured(model: SpanModel, sets: Mapping[str, Sequence[Observed]], contrast: Sequence[Claim] = ()) -> Report:
     """Fit and measure a reader by what it saw in the sets; sentences by themselves, and claims, are read with `model`.
 
     SQuAD 2.0's questions whose passage is given fit nothing.
@@ -92,7 +101,7 @@ def measured(model: SpanModel, sets: Mapping[str, Sequence[Observed]]) -> Report
     judged = [one for name, rows in fitting.items() for one in fit.judged(_kind(name), rows, ranks, model)]
     values = fit.crossed(judged)
     answers, points = fit.answering(judged), fit.curve(judged, values)
-    claims = support.judged(model)
+    claims = support.judged(model, contrast)
     borne_out = support.support([row for row in claims if row.set in support.FITTED])
     given = fit.judged(GIVEN, sets[GIVEN], ranks, model)
     figures = {
@@ -100,7 +109,7 @@ def measured(model: SpanModel, sets: Mapping[str, Sequence[Observed]]) -> Report
         "sentences quoted, CLAPnq": fit.selection(sets["clapnq"], ranks),
         "sentences quoted, SQuAD 2.0": fit.selection(sets["squad2"], ranks),
         "sentences quoted, seed": fit.selection(sets["seed"], ranks),
-        "claims": support.ablation(claims),
+        "claims": [*support.ablation(claims), *support.ordered(claims)],
         "each kind left out": transfer.figures(judged),
         "PolicyQA, passage given": fit.given(sets["policy"], ranks, model),
         "SQuAD 2.0, held-back articles, passage given": [

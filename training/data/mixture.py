@@ -101,8 +101,12 @@ def pools(root: Path = development.SHARED, made: Path | None = None) -> list[Poo
 def stored(path: Path) -> Pool:
     """A pool of claims written by `training.negatives.contrast`: NAME.TAKEN.jsonl."""
     name, taken = path.stem.rsplit(".", 1)
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return Pool(name, [Claim(**json.loads(line)) for line in lines], int(taken))
+    return Pool(name, stored_claims(path), int(taken))
+
+
+def stored_claims(path: Path) -> list[Claim]:
+    """The claims of a file that `training.negatives.contrast` wrote."""
+    return [Claim(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def _split(name: str, rows: Sequence[Reading], yes: int, no: int) -> list[Pool]:

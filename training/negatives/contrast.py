@@ -11,7 +11,8 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -77,7 +78,7 @@ def contrast_claims(
     docs: Iterable[Doc], forms: Inflections, rng: Random, *, kinds: frozenset[str] | None = None, most: int = 1
 ) -> Iterator[Claim]:
     """Of each sentence as many true statements as false, `most` of each at the most; of some kinds only, or of all."""
-    for doc in docs:
+    for number, doc in enumerate(docs):
         spans = list(doc.sents)
         for place, sentence in enumerate(spans):
             if not readable(sentence):
@@ -89,7 +90,7 @@ def contrast_claims(
             true, false = ([one for one in made if one.supported == side] for side in (True, False))
             count = min(len(true), len(false), most)
             for one in rng.sample(true, count) + rng.sample(false, count):
-                yield _claim(one, doc, spans, place, rng)
+                yield replace(_claim(one, doc, spans, place, rng), id=f"{number}.{place}:{one.kind}")
 
 
 def readable(sentence: Span) -> bool:
@@ -104,7 +105,7 @@ def _claim(one: Perturbed, doc: Doc, spans: Sequence[Span], place: int, rng: Ran
     before, after = (rng.randint(0, 2), rng.randint(1, 2)) if around else (0, 0)
     first, last = max(0, place - before), min(len(spans) - 1, place + after)
     evidence = doc[spans[first].start : spans[last].end].text.strip()
-    return Claim(f"{one.kind}-{place}", text, evidence, one.supported, one.kind, one.contradicted)
+    return Claim("", text, evidence, one.supported, one.kind, one.contradicted)
 
 
 def near_misses(root: Path = development.SHARED) -> Iterator[tuple[str, str, str, bool]]:
@@ -197,6 +198,23 @@ def write_pools(folder: Path, root: Path = development.SHARED, *, seed: int = 0,
         lines = [json.dumps(asdict(row), ensure_ascii=False) for row in even(rows, rng)]
         (folder / f"{name}.{taken[name]}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return {name: len(rows) for name, rows in made.items()}
+
+
+def write_held_back(path: Path, root: Path = development.SHARED, *, seed: int = 0, count: int = 1000) -> int:
+    """A contrast set to measure with, of passages that no weights are trained on; how many statements it has."""
+    nlp, rng = parser(), Random(f"held back/{seed}")
+    passages = [row.passage.text for row in development_readings(root, held_back=True)]
+    for name in ("dev_reading_clapnq_a", "dev_reading_policyqa"):
+        passages += [plain(row["context"]) for row in read_jsonl(shared_file(name, root))]
+    passages = sorted(set(passages))
+    docs = list(nlp.pipe((text[:1500] for text in rng.sample(passages, min(len(passages), count))), batch_size=64))
+    forms = Inflections.learnt(docs)
+    all_kinds, roles = contrast_claims(docs, forms, rng), contrast_claims(docs, forms, rng, kinds=ROLES)
+    rows = [*islice(all_kinds, count * 2 // 3), *islice(roles, count // 3)]
+    lines = [json.dumps(asdict(row), ensure_ascii=False) for row in rows]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return len(lines)
 
 
 def even(rows: Sequence[Claim], rng: Random) -> list[Claim]:
