@@ -5,9 +5,10 @@ asking takes no lock.
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from collections.abc import Generator as Steps
 from contextlib import aclosing, closing, nullcontext
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from threading import Event as StopEvent
@@ -38,7 +39,10 @@ from rag.types import (
     PageSize,
     Passage,
     Progress,
+    Verification,
 )
+from rag.verification.claims import TextChecker
+from rag.verification.gate import Ruling, judge
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
@@ -142,6 +146,26 @@ class Assistant:
     def is_stale(self, citation: Citation) -> bool:
         """Whether the cited document has changed, or gone, since it was cited."""
         return self._index.catalogue.versions().get(citation.doc_id) != citation.version
+
+    def verify(self, text: str, *, documents: Iterable[str] | None = None) -> Verification:
+        """Every statement of a text held against some documents (ids or source globs) or all of them.
+
+        The text may be anybody's: another assistant's answer, a report, a README. Each statement has its span in it, a
+        verdict (supported, contradicted, not found), its support and the exact spans that this rests on.
+        Raises as `ask`.
+        """
+        parts, chosen = self._answerer.components, self._chosen(documents)
+        retrieve = partial(parts.retriever.retrieve, doc_ids=chosen)
+        return TextChecker(retrieve, parts.cited, self.verifier).check(text)
+
+    def judge(
+        self, statement: str, evidence: Sequence[str], *, context: Sequence[str] = (), question: str = ""
+    ) -> Ruling:
+        """How well texts support a statement, by the gate that every statement of an answer has to pass.
+
+        `context` is what the texts stand under (headings, the names of a row and a column), `question` what was asked.
+        """
+        return judge(statement, evidence, self.verifier, context=context, question=question)
 
     def as_query_engine(self) -> "CitationQueryEngine":
         """A LlamaIndex query engine over this assistant; its source nodes carry the exact spans in their metadata."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Vectors = NDArray[np.float32]
 
 UNVERIFIED = "[Unverified] "  # what the text of an answer begins with whose statements were not held to verification
+DOUBTFUL = "[Doubtful] "  # what a statement begins with that is shown although its support is in doubt
 Schema = Mapping[str, Any]
 """A JSON schema that a language model's output is held to."""
 Status = Literal["answered", "partial", "refused"]
@@ -31,7 +32,12 @@ NoteKind = Literal[
     "beside_question",
     "interrupted",
     "fell_back",
-    "completed",
+    "doubtful",
+    "no_source",
+    "overview",
+    "compared",
+    "conflict",
+    "language",
 ]
 Reason = Literal["empty_index", "off_topic", "not_stated", "unsupported", "bad_question"]
 PlaceKind = Literal["page", "row", "line"]
