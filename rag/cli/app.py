@@ -14,7 +14,7 @@ import typer
 
 from rag import __version__
 from rag.assistant import Assistant
-from rag.cli import fetching, output, serving, threshold
+from rag.cli import checking, fetching, output, serving, threshold
 from rag.cli.charts import draw_stats, meter
 from rag.cli.conversation_file import read_turns, write_turns
 from rag.cli.options import ChromaOption, Documents, IndexOption, JsonOption
@@ -105,12 +105,15 @@ def ask(
     unverified: Annotated[
         bool, typer.Option("--unverified", help="Keep statements that fail verification, and say so.")
     ] = False,
+    show_doubtful: Annotated[
+        bool | None, typer.Option("--show-doubtful", help="Show statements whose support is in doubt, marked.")
+    ] = None,
     strictness: Annotated[Strictness | None, typer.Option(help=output.strictness_help())] = None,
     json: JsonOption = False,
 ) -> None:
     """Answer a question from the index, or say why not."""
     turns = read_turns(history) if history else []
-    settings = _settings(strictness=strictness)
+    settings = _settings(strictness=strictness, show_doubtful=show_doubtful)
     with Assistant.open(index, create=False, generator=model, settings=settings) as assistant:
         answer = assistant.ask(question, documents=document, history=turns, verify=not unverified)
         if history:
@@ -233,8 +236,12 @@ def restore(
     output.out.print(f"{index} restored from {file}", markup=False)
 
 
+app.command("verify")(checking.verify)
+app.command("pin")(checking.pin)
+app.command("cite")(checking.cite)
 app.command("fetch")(fetching.fetch)
 app.command("serve")(serving.serve)
+app.command("mcp")(serving.mcp)
 app.command("calibrate")(threshold.calibrate)
 
 
