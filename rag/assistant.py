@@ -5,9 +5,10 @@ asking takes no lock.
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from collections.abc import Generator as Steps
 from contextlib import aclosing, closing, nullcontext
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from threading import Event as StopEvent
@@ -24,6 +25,7 @@ from rag.ingestion.pipeline import Watcher
 from rag.ingestion.watch import changes
 from rag.ingestion.web_page import fetch
 from rag.loaders.options import LoadOptions
+from rag.loaders.page_renderer import PagePictures
 from rag.protocols import Generator
 from rag.reports import CheckReport, DocumentInfo, FileFailure, IndexStats, IngestReport
 from rag.settings import DEFAULT_INDEX, Settings, load_settings
@@ -36,9 +38,14 @@ from rag.types import (
     Citation,
     Document,
     Event,
+    PageLine,
+    PageSize,
     Passage,
     Progress,
+    Verification,
 )
+from rag.verification.claims import TextChecker
+from rag.verification.gate import Ruling, judge
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
@@ -60,6 +67,7 @@ class Assistant:
         self._settings = settings
         self._answerer = wiring.answerer(index, settings, generator)
         self.verifier = self._answerer.components.verifier
+        self._pictures = PagePictures()
 
     @classmethod
     def open(
@@ -142,6 +150,26 @@ class Assistant:
         """Whether the cited document has changed, or gone, since it was cited."""
         return self._index.catalogue.versions().get(citation.doc_id) != citation.version
 
+    def verify(self, text: str, *, documents: Iterable[str] | None = None) -> Verification:
+        """Every statement of a text held against some documents (ids or source globs) or all of them.
+
+        The text may be anybody's: another assistant's answer, a report, a README. Each statement has its span in it, a
+        verdict (supported, contradicted, not found), its support and the exact spans that this rests on.
+        Raises as `ask`.
+        """
+        parts, chosen = self._answerer.components, self._chosen(documents)
+        retrieve = partial(parts.retriever.retrieve, doc_ids=chosen)
+        return TextChecker(retrieve, parts.cited, self.verifier).check(text)
+
+    def judge(
+        self, statement: str, evidence: Sequence[str], *, context: Sequence[str] = (), question: str = ""
+    ) -> Ruling:
+        """How well texts support a statement, by the gate that every statement of an answer has to pass.
+
+        `context` is what the texts stand under (headings, the names of a row and a column), `question` what was asked.
+        """
+        return judge(statement, evidence, self.verifier, context=context, question=question)
+
     def as_query_engine(self) -> "CitationQueryEngine":
         """A LlamaIndex query engine over this assistant; its source nodes carry the exact spans in their metadata."""
         from rag.answering.query_engine import CitationQueryEngine
@@ -221,15 +249,37 @@ class Assistant:
         return self._index.catalogue.kept_version(doc_id, version)
 
     def boxes(self, citation: Citation) -> list[Box]:
-        """Where on its pages each cited character stands, for those that are seen; none for a source without pages.
+        """Where the cited words stand on their pages: a box for each line, in order; none for a source without pages.
 
         Raises DocumentNotFoundError when the cited version is no longer kept.
         """
-        from rag.text.page_layout import unpack
+        from rag.text.page_layout import boxes_between, by_line
 
         document = self._index.catalogue.kept_version(citation.doc_id, citation.version)
-        boxes = unpack(document.layout).boxes[citation.start : citation.end]
-        return [box for box in boxes if box]
+        return by_line(boxes_between(document.layout, citation.start, citation.end))
+
+    def pages(self, name: str) -> tuple[PageSize, ...]:
+        """The pages of a document and their sizes; none for a source without pages. Raises DocumentNotFoundError."""
+        from rag.text.page_layout import page_sizes
+
+        return page_sizes(self.document(name).layout)
+
+    def page_lines(self, name: str, page: int) -> list[PageLine]:
+        """The lines of text on a page, with their boxes. Raises DocumentNotFoundError."""
+        from rag.text.page_layout import page_lines
+
+        document = self.document(name)
+        return page_lines(document.text, document.layout, page)
+
+    def page_picture(self, name: str, page: int, *, width: int = 1200) -> bytes:
+        """A page as it looks, as a WebP picture `width` pixels wide.
+
+        Raises DocumentNotFoundError, SourceNotFoundError when the file has gone or changed since it was read, and
+        UnreadableSourceError when the page cannot be rendered.
+        """
+        document = self.document(name)
+        original = self._index.original(document)
+        return self._pictures.picture(original, version=document.version, page=page, width=width)
 
     def remove(self, patterns: Iterable[str]) -> list[str]:
         """Take documents out of the index, by id or source glob; the sources removed.

@@ -31,7 +31,11 @@ NoteKind = Literal[
     "beside_question",
     "interrupted",
     "fell_back",
-    "completed",
+    "no_source",
+    "overview",
+    "compared",
+    "conflict",
+    "language",
 ]
 Reason = Literal["empty_index", "off_topic", "not_stated", "unsupported", "bad_question"]
 PlaceKind = Literal["page", "row", "line", "time"]
@@ -111,6 +115,24 @@ class Section:
     start: int
     heading_end: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageSize:
+    """A page as it is shown: its number, counting from 1, and its size in points."""
+
+    number: int
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class PageLine:
+    """Characters `start` to `end` of a document that stand side by side on a page, in `box`."""
+
+    start: int
+    end: int
+    box: Box
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,20 +3,23 @@
 Models are passed on as they are and load when they are first needed.
 """
 
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.answering.pipeline import Answerer
-from rag.answering.question_kinds import always_fact
+from rag.answering.question_kinds import TrainedClassifier
+from rag.answering.strategies.conversation import IndexStrategy, InstructionStrategy, TalkStrategy
 from rag.answering.strategies.fact import FactStrategy
+from rag.answering.strategies.overview import OverviewStrategy
 from rag.answering.strategy import Components
 from rag.errors import IndexWriteError, NoIndexError
 from rag.generation.extractive import Extractive
 from rag.generation.llm_generator import Writer, writer_for
 from rag.ingestion.index import Index
 from rag.ingestion.ray_cluster import RayCluster
-from rag.llm.backends import Limits
+from rag.llm.backends import AUTO, Limits, label, open_backend
+from rag.llm.gguf import WRITER, writer_here
 from rag.models.calibration import load_calibration
 from rag.models.cross_encoder import LargeSpanModel, SpanModel
 from rag.models.registry import BASE, LARGE_BASE, LARGE_READER, READER, calibration_of, find_model
@@ -32,6 +35,7 @@ from rag.storage.catalogue import Catalogue
 from rag.storage.catalogue_writer import Journal
 from rag.storage.chroma_client import home_of
 from rag.storage.vector_store import ChromaVectors
+from rag.verification.judge import JudgedVerifier
 from rag.verification.verifier import LexicalVerifier, TrainedVerifier
 
 if TYPE_CHECKING:
@@ -110,14 +114,28 @@ def reader_and_verifier(settings: Settings) -> tuple[Reader, Verifier]:
 def generator(choice: "str | Generator | LLM", settings: Settings) -> Generator:
     """What writes the answers, by name or as an object. Raises SettingsError."""
     limits = Limits.of(settings)
+    if choice == AUTO:
+        choice = f"gguf:{WRITER}" if writer_here() else Extractive.name
     if isinstance(choice, str):
         return Extractive() if choice == Extractive.name else Writer.named(choice, limits)
     return choice if isinstance(choice, Generator) else writer_for(choice, limits)
 
 
+def verifier(trained: Verifier, settings: Settings, writer: Generator) -> Verifier:
+    """The trained verifier, or one that asks a language model about what it leaves in doubt. Raises SettingsError."""
+    if settings.judge == "none":
+        return trained
+    if settings.judge != "same":
+        label(settings.judge)
+        return JudgedVerifier(trained, cache(partial(open_backend, settings.judge, Limits.of(settings))))
+    if not isinstance(writer, Writer):
+        return trained  # whoever quotes has no model to ask
+    return JudgedVerifier(trained, lambda: writer.backend)
+
+
 def answerer(index: Index, settings: Settings, writer: Generator) -> Answerer:
     """The steps from a question to an answer over an index."""
-    reader, verifier = reader_and_verifier(settings)
+    reader, trained = reader_and_verifier(settings)
     by_strictness = reader.thresholds[settings.strictness]
     threshold = by_strictness if settings.threshold is None else settings.threshold
     components = Components(
@@ -125,13 +143,13 @@ def answerer(index: Index, settings: Settings, writer: Generator) -> Answerer:
         retriever=retriever(index, settings),
         reader=MultipartReader(reader, threshold),
         generator=writer,
-        verifier=verifier,
+        verifier=verifier(trained, settings, writer),
         threshold=threshold,
     )
     return Answerer(
         components=components,
-        classifier=always_fact,
-        strategies=(),
+        classifier=TrainedClassifier(lambda: index.encoder),
+        strategies=(TalkStrategy(), IndexStrategy(), InstructionStrategy(), OverviewStrategy()),
         fallback=FactStrategy(rewrite=writer.rewrite if isinstance(writer, Writer) else None),
         question_characters=settings.question_characters,
     )

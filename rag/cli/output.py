@@ -57,6 +57,9 @@ def print_answer(answer: Answer, *, dropped: bool = False) -> None:
 
 
 def _print_statements(answer: Answer) -> None:
+    if not answer.statements:
+        out.print(_shown(answer.text, style="bold"))
+        return
     numbers: dict[Citation, int] = {}
     text = Text() if answer.verified else Text(UNVERIFIED, style="bold red")
     for statement in answer.statements:

@@ -8,9 +8,16 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from rag.errors import IndexDamagedError, IndexLockedError, IndexMismatchError, NoIndexError, VectorServerError
+from rag.errors import (
+    IndexDamagedError,
+    IndexLockedError,
+    IndexMismatchError,
+    NoIndexError,
+    SourceNotFoundError,
+    VectorServerError,
+)
 from rag.ingestion import pipeline
-from rag.ingestion.discovery import absolute, find_files, nothing_to_read
+from rag.ingestion.discovery import absolute, bytes_hash, find_files, nothing_to_read
 from rag.ingestion.pipeline import Cluster, Store, Watcher
 from rag.loaders.options import LoadOptions
 from rag.protocols import Encoder, VectorStore
@@ -21,7 +28,9 @@ from rag.storage.catalogue_writer import Journal
 from rag.storage.integrity import check
 from rag.storage.lock import writer_lock
 from rag.text import chunking
-from rag.types import Progress
+from rag.types import Document, Progress
+
+_AGAIN = "Ingest it again, or look at its text."
 
 
 @dataclass(slots=True)
@@ -149,6 +158,20 @@ class Index:
         if self.vectors.count() < self.catalogue.count():
             raise IndexDamagedError(f"{self.folder} has lost vectors. Run `rag rebuild` to restore them.")
         self._seen = generation
+
+    def original(self, document: Document) -> Path:
+        """The file that a document was read from, while it is what was read.
+
+        Raises SourceNotFoundError when it has gone or changed since.
+        """
+        path = absolute(self.base) / document.source
+        known = self.catalogue.files().get(document.source)
+        try:
+            if known and known.hash and bytes_hash(path.read_bytes()) == known.hash:
+                return path
+        except OSError as error:
+            raise SourceNotFoundError(f"{document.source} cannot be opened ({error.strerror}). {_AGAIN}") from error
+        raise SourceNotFoundError(f"{document.source} has changed since it was read. {_AGAIN}")
 
     def matches(self, patterns: Iterable[str]) -> list[str]:
         """The ids of the documents that patterns name. Raises DocumentNotFoundError when one names none."""

@@ -51,6 +51,17 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Judgement:
+    """What evidence says of a statement, as logits: that it supports it, and that it contradicts it.
+
+    `contradiction` is None for a model that wasn't trained to tell a contradiction from what is merely not said.
+    """
+
+    support: float
+    contradiction: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Pair:
     """Token ids of [CLS] first [SEP] second [SEP], where the second begins, and its tokens' offsets."""
 
@@ -98,11 +109,17 @@ class SpanModel:
 
     def support(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
         """The support logit of each (statement, evidence), in order, rounded to a thousandth."""
+        return [judgement.support for judgement in self.judge(pairs)]
+
+    def judge(self, pairs: Sequence[tuple[str, str]]) -> list[Judgement]:
+        """The logits of each (statement, evidence), in order, rounded to a thousandth."""
         encoded = [self._pair(*pair) for pair in pairs]
-        logits = np.zeros(len(encoded))
+        judged: list[Judgement | None] = [None] * len(encoded)
         for group in _groups(encoded):
-            logits[group] = self._run([encoded[place] for place in group])[2]
-        return [round(float(logit), 3) for logit in logits]
+            for place, row in zip(group, self._run([encoded[place] for place in group])[2], strict=True):
+                support, *rest = (round(float(logit), 3) for logit in row)
+                judged[place] = Judgement(support, rest[0] if rest else None)
+        return [item for item in judged if item is not None]
 
     def load(self) -> None:
         """Load the weights and the tokenizer now."""
@@ -116,7 +133,7 @@ class SpanModel:
         return _Pair(ids, len(head) + 2, body.offsets[:room])
 
     def _run(self, pairs: Sequence[_Pair]) -> tuple[Floats, Floats, Floats]:
-        """For n pairs padded to t, a multiple of TILE: span logits (n, t, 2), answerable (n,), support (n,)."""
+        """For n pairs padded to t, a multiple of TILE: span logits (n, t, 2), answerable (n,), support (n, 1 or 2)."""
         import torch
 
         width = max(pair.padded for pair in pairs)

@@ -27,22 +27,26 @@ _EMBEDDINGS = frozenset(
 HEADS = ("span.", "answerable.", "support.")
 _MOVED = 4  # <s>, <pad>, </s> and <unk> stand before BERT's own vocabulary
 _OWN = {0: 1, 101: 0, 102: 2}  # BERT's [PAD], [CLS] and [SEP] as MPNet has them
+_VERDICTS = "support.2.bias"
 _DOWN, _UP = ".lora_A.default.weight", ".lora_B.default.weight"
 
 
 class HeadedNetwork(nn.Module):
-    """The heads over an encoder's last hidden states: for each wordpiece (start, end), of the first one two logits."""
+    """The heads over an encoder's last hidden states: for each wordpiece (start, end), of the first one the others.
 
-    def __init__(self, size: int) -> None:
+    The support head has one logit a statement, or with `verdicts` 2 a second one: that the evidence contradicts it.
+    """
+
+    def __init__(self, size: int, verdicts: int = 1) -> None:
         super().__init__()
         self.span = nn.Linear(size, 2)
         self.answerable = nn.Sequential(nn.Linear(size, size), nn.Tanh(), nn.Linear(size, 1))
-        self.support = nn.Sequential(nn.Linear(size, size), nn.Tanh(), nn.Linear(size, 1))
+        self.support = nn.Sequential(nn.Linear(size, size), nn.Tanh(), nn.Linear(size, verdicts))
 
     def read(self, hidden: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Logits, float32: spans (n, t, 2), answerable (n,), support (n,), for hidden states (n, t, size)."""
+        """Logits, float32: spans (n, t, 2), answerable (n,), support (n, verdicts), for hidden states (n, t, size)."""
         first = hidden[:, 0]
-        return self.span(hidden).float(), self.answerable(first).float()[:, 0], self.support(first).float()[:, 0]
+        return self.span(hidden).float(), self.answerable(first).float()[:, 0], self.support(first).float()
 
 
 class ReaderNetwork(HeadedNetwork):
@@ -61,8 +65,8 @@ class ReaderNetwork(HeadedNetwork):
 class LargeNetwork(HeadedNetwork):
     """MPNetModel with the heads."""
 
-    def __init__(self, config: MPNetConfig) -> None:
-        super().__init__(config.hidden_size)
+    def __init__(self, config: MPNetConfig, verdicts: int = 2) -> None:
+        super().__init__(config.hidden_size, verdicts)
         self.mpnet = MPNetModel(config, add_pooling_layer=False)
 
     def forward(self, ids: Tensor, types: Tensor, attention: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -97,13 +101,14 @@ def load_large_network(config: Path, base: Path, trained: Path, *, dtype: torch.
     Both are safetensors; they are added in float32. Raises ModelError when the files do not fit each other.
     """
     shape = MPNetConfig.from_pretrained(config)
+    found = {name: value.float() for name, value in load_file(trained).items()}
+    verdicts = len(found[_VERDICTS]) if _VERDICTS in found else 1
     with torch.device("meta"):  # to draw first values of 110 M weights takes longer than to load them
-        network = LargeNetwork(shape)
+        network = LargeNetwork(shape, verdicts)
     places = torch.arange(shape.max_position_embeddings)[None]
     network.mpnet.embeddings.register_buffer("position_ids", places, persistent=False)  # it is in no file
     there = network.state_dict()
     weights = {f"mpnet.{name}": value for name, value in load_file(base).items() if f"mpnet.{name}" in there}
-    found = {name: value.float() for name, value in load_file(trained).items()}
     fault = f"{trained} does not fit {base}"
     try:
         for name in [name.removesuffix(_UP) for name in found if name.endswith(_UP)]:

@@ -13,6 +13,7 @@ from rag.protocols import Encoder
 from rag.reader.similarity import ON_TOPIC, order, places_of, similarities
 from rag.types import Chunk, Evidence, Passage, Reading
 
+LONGEST_CONTEXT = 240
 # Whether a text answers, read by itself: the mean of both logits, as it stands.
 _ALONE = Logistic({"answerable": 0.5, "margin": 0.5}, bias=0.0)
 
@@ -38,6 +39,11 @@ class Seen:
     def words(self) -> str:
         """The characters of `answer`, empty if it was not read."""
         return self.chunk.quote(*self.answer) if self.answer else ""
+
+    @property
+    def in_context(self) -> str:
+        """The sentence with what it means nothing without in front: headings, the header of its table."""
+        return context_before(self.chunk, self.start, self.end) + self.chunk.quote(self.start, self.end)
 
     def values(self) -> dict[str, float]:
         """The numbers that rank it among sentences."""
@@ -67,7 +73,7 @@ class SpanReader:
         scored = [(self._evidence(item), item) for item in seen]
         scored.sort(key=lambda pair: order(pair[0]))
         best, first = scored[0]
-        alone = read_alone(self._model, question, best.quote).answerable
+        alone = read_alone(self._model, question, first.in_context).answerable
         confidence = self._calibration.question(signs(question, seen, first, alone))
         short = replace(best, start=first.answer[0], end=first.answer[1]) if first.answer else None
         return Reading(
@@ -106,18 +112,33 @@ def look(question: str, passages: Sequence[Passage], *, encoder: Encoder, model:
 
 
 def read_in(question: str, seen: Sequence[Seen], model: SpanModel) -> list[Seen]:
-    """The sentences with what the model says of each, which reads every chunk of theirs once."""
+    """The sentences with what the model says of each, which reads every chunk of theirs once, behind its context."""
     by_chunk = [(chunk, list(items)) for chunk, items in groupby(seen, key=lambda item: item.chunk)]
+    heads = [context_before(chunk, chunk.start, chunk.end) for chunk, _ in by_chunk]
+    # offsets of the text that is read: the document's, less where the chunk begins, behind the context
+    shifts = [len(head) - chunk.start for head, (chunk, _) in zip(heads, by_chunk, strict=True)]
     texts = [
-        (chunk.text, [(item.start - chunk.start, item.end - chunk.start) for item in items])
-        for chunk, items in by_chunk
+        (head + chunk.text, [(item.start + shift, item.end + shift) for item in items])
+        for head, shift, (chunk, items) in zip(heads, shifts, by_chunk, strict=True)
     ]
     found = []
-    for (chunk, items), read in zip(by_chunk, model.read(question, texts), strict=True):
+    for shift, (_, items), read in zip(shifts, by_chunk, model.read(question, texts), strict=True):
         for item, best in zip(items, read.sentences, strict=True):
-            margin, answer = (best[0], (chunk.start + best[1], chunk.start + best[2])) if best else (None, None)
+            margin, answer = (best[0], (best[1] - shift, best[2] - shift)) if best else (None, None)
             found.append(replace(item, answerable=read.answerable, margin=margin, answer=answer))
     return found
+
+
+def context_before(chunk: Chunk, start: int, end: int) -> str:
+    """What is read in front of the characters `start` to `end` of a chunk: those parts of its context outside of them.
+
+    The nearest are kept, LONGEST_CONTEXT characters of them, in the form that the large reader is trained on.
+    """
+    kept: list[str] = []
+    for span in reversed(chunk.context):
+        if not start <= span.start < end and sum(map(len, kept)) + len(span.quote) <= LONGEST_CONTEXT:
+            kept.insert(0, span.quote)
+    return f"{' › '.join(kept)}: " if kept else ""
 
 
 def read_alone(model: SpanModel, question: str, text: str) -> Found:

@@ -63,7 +63,6 @@ def test_an_answer_quotes_the_best_sentences_in_document_order_with_exact_receip
         ("", "bad_question"),
         ("?!", "bad_question"),
         ("why " * 25_000, "bad_question"),
-        ("Please write a poem about cats that purr softly.", "bad_question"),
         ("What is quantum chromodynamics?", "off_topic"),
         ("Do dogs bark on tall bridges?", "not_stated"),
     ],
@@ -107,7 +106,6 @@ def test_an_empty_index_has_a_reason_of_its_own(tmp_path: Path) -> None:
         ("Cats bark.", 0),
         ("Softly, cats and only cats purr.", 1),
         ("Do cats purr softly?", 1),
-        ("Cats purr softly to whom.", 1),
     ],
 )
 def test_what_is_not_supported_is_dropped_and_the_documents_own_words_stand_in(
@@ -171,17 +169,14 @@ def test_the_part_of_a_question_that_a_model_leaves_out_is_quoted(index: Assista
     assert [(note.kind, note.count) for note in answer.notes] == [("fell_back", 1)]
 
 
-def test_a_sentence_that_would_be_quoted_and_that_no_statement_cites_stands_beside_what_is_written(
-    index: Assistant,
-) -> None:
+def test_nothing_is_quoted_beside_a_statement_that_answers(index: Assistant) -> None:
     class Another(Writes):
         def generate(self, question: str, reading: Reading) -> Sequence[Draft]:
             return [Draft("Dogs bark at night.", [item for item in reading.evidence if "Dogs" in item.quote][:1])]
 
     index._answerer = with_parts(index, generator=Another(""), reader=judging(index, lambda question, text: 1.0))
     answer = index.ask("Do cats purr softly?")
-    assert answer.text == "Dogs bark at night. Cats purr softly. Cats purr softly."
-    assert [(note.kind, note.count) for note in answer.notes] == [("completed", 2)]
+    assert (answer.text, answer.notes) == ("Dogs bark at night.", ())
     assert index.ask("Do cats purr softly?", verify=False).text == "[Unverified] Dogs bark at night."
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rag.answering.question_kinds import Kinds
 from rag.assistant import Assistant
 from rag.generation.extractive import Extractive
 from rag.ingestion.index import Index
@@ -19,11 +21,12 @@ from rag.storage.catalogue_writer import Journal
 from rag.storage.chroma_client import ChromaFolder
 from rag.storage.vector_store import ChromaVectors
 from rag.text.english.tokens import content_words
-from rag.types import Draft
+from rag.types import Chunk, ContextSpan, Draft, Evidence, Sentence
 
 if TYPE_CHECKING:
+    from rag.answering.question_kinds import QuestionKind
     from rag.protocols import Generator
-    from rag.types import Evidence, Progress, Reading, Vectors
+    from rag.types import Progress, Reading, Vectors
 
 DIMENSION = 64
 
@@ -70,9 +73,17 @@ class Parrot:
 
 
 def assistant(
-    folder: Path, encoder: WordEncoder | None = None, *, generator: Generator | None = None, base: Path | None = None
+    folder: Path,
+    encoder: WordEncoder | None = None,
+    *,
+    generator: Generator | None = None,
+    base: Path | None = None,
+    kinds: Mapping[str, QuestionKind] | None = None,
 ) -> Assistant:
-    """An assistant over an index in `folder`, put together as `Assistant.open` does, but with a fake encoder."""
+    """An assistant over an index in `folder`, put together as `Assistant.open` does, but with a fake encoder.
+
+    Every question is one for a fact, but those that `kinds` tells the kind of.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     catalogue = Catalogue(folder / "catalogue.sqlite3")
     index = Index(
@@ -85,7 +96,27 @@ def assistant(
         unchecked_encoder=encoder or WordEncoder(),
     )
     index.settle()
-    return Assistant(index, load_settings(reader="similarity"), generator or Extractive())
+    found = Assistant(index, load_settings(reader="similarity"), generator or Extractive())
+    found._answerer = replace(found._answerer, classifier=ToldKinds(kinds or {}))
+    return found
+
+
+class ToldKinds:
+    """A `KindClassifier` that knows some questions, and takes the others for facts."""
+
+    def __init__(self, kinds: Mapping[str, QuestionKind]) -> None:
+        self.kinds = kinds
+
+    def __call__(self, question: str, vector: Vectors) -> Kinds:
+        return Kinds({self.kinds.get(question, "fact"): 1.0})
+
+
+def evidence_of(text: str, *, context: tuple[ContextSpan, ...] = ()) -> Evidence:
+    """A sentence as evidence: the whole of a document of its own."""
+    version = hashlib.sha256(text.encode()).hexdigest()
+    whole = (Sentence(0, len(text)),)
+    chunk = Chunk(f"chunk-{version[:8]}", version[:8], f"{version[:8]}.txt", version, 0, len(text), text, whole)
+    return Evidence(chunk, 0, len(text), 0.5, context)
 
 
 def vectors_in(folder: Path) -> ChromaVectors:

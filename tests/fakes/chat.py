@@ -11,13 +11,17 @@ from pathlib import Path
 
 from rag.errors import DocumentNotFoundError
 from rag.reports import DocumentInfo, FileFailure, IngestReport, Vote
+from rag.text.page_layout import boxes_between, by_line, page_lines, page_sizes
 from rag.types import (
     Answer,
     AnswerDone,
+    Box,
     Citation,
     Document,
     Event,
     EvidenceFound,
+    PageLine,
+    PageSize,
     Progress,
     Refusal,
     Statement,
@@ -140,6 +144,22 @@ class FakeAssistant:
         if found is None:
             raise DocumentNotFoundError(f"No document {doc_id}. List them with: rag docs")
         return found
+
+    def pages(self, name: str) -> tuple[PageSize, ...]:
+        """The pages that the document's layout has."""
+        return page_sizes(self.document(name).layout)
+
+    def page_picture(self, name: str, page: int, *, width: int) -> bytes:
+        """What stands for a picture."""
+        return f"{name} {page} {width}".encode()
+
+    def page_lines(self, name: str, page: int) -> list[PageLine]:
+        """The lines of the document's layout."""
+        return page_lines(self.document(name).text, self.document(name).layout, page)
+
+    def boxes(self, citation: Citation) -> list[Box]:
+        """The boxes of the document's layout."""
+        return by_line(boxes_between(self.document(citation.doc_id).layout, citation.start, citation.end))
 
     def is_stale(self, citation: Citation) -> bool:
         """Whether the document has another version now, or is gone."""

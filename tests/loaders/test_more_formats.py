@@ -38,8 +38,8 @@ def open_text(body: str, *, styles: str = "") -> bytes:
 
 def test_open_text_has_headings_lists_tables_and_notes() -> None:
     note = (
-        "<text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>By hand.</text:p></text:note-body>"
-        "</text:note>"
+        "<text:note><text:note-citation>1</text:note-citation>"
+        "<text:note-body><text:p>By hand.</text:p></text:note-body></text:note>"
     )
     cell = "<table:table-cell><text:p>{}</text:p></table:table-cell>"
     rows = [("Well", "Depth"), ("North", "12 m")]
@@ -109,9 +109,8 @@ def test_subtitles_are_running_text_with_times() -> None:
 
 
 def test_speakers_of_subtitles_are_told() -> None:
-    found = read(
-        "talk.vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ada>Good morning.\n\n00:02.500 --> 00:03.000\n<v Bo>Hello.\n"
-    )
+    cues = ("00:01.000 --> 00:02.000\n<v Ada>Good morning.", "00:02.500 --> 00:03.000\n<v Bo>Hello.")
+    found = read("talk.vtt", "\n\n".join(("WEBVTT", *cues)))
     assert found.text == "Ada: Good morning.\n\nBo: Hello."
     assert [found.text[slice(*block.label)] for block in found.blocks if block.label] == ["Ada", "Bo"]
 
@@ -144,9 +143,8 @@ def test_json_values_stand_under_their_names() -> None:
 
 
 def test_xml_records_are_rows() -> None:
-    found = read(
-        "a.xml", "<depot town='York'><van id='1'><seats>3</seats></van><van id='2'><seats>9</seats></van></depot>"
-    )
+    vans = "<van id='1'><seats>3</seats></van><van id='2'><seats>9</seats></van>"
+    found = read("a.xml", f"<depot town='York'>{vans}</depot>")
     assert found.text == "depot\n\ntown: York\n\nvan\n\nid: 1 | seats: 3\n\nid: 2 | seats: 9"
 
 
@@ -188,7 +186,10 @@ def test_restructured_text_has_titles_by_their_rules() -> None:
 
 
 def test_each_message_of_a_mailbox_is_read() -> None:
-    letter = "From ada@x Thu Jan  1 10:00:00 2026\nSubject: Well {0}\nFrom: ada@x.org\nTo: bo@x.org\n\nDepth {0} m.\n>From here.\n\n"
+    letter = (
+        "From ada@x Thu Jan  1 10:00:00 2026\nSubject: Well {0}\nFrom: ada@x.org\nTo: bo@x.org\n\n"
+        "Depth {0} m.\n>From here.\n\n"
+    )
     found = read("a.mbox", letter.format(1) + letter.format(2))
     assert [item[2] for item in kinds(found) if item[:2] == ("heading", 1)] == ["Well 1", "Well 2"]
     assert "Depth 1 m.\nFrom here." in found.text

@@ -10,8 +10,8 @@ from reportlab.pdfgen.canvas import Canvas
 from rag.errors import UnreadableSourceError
 from rag.loaders import Loaded, load
 from rag.loaders.pictures import ocr
-from rag.text.page_layout import Layout, PageSize, pack, unpack
-from rag.types import Box, Place
+from rag.text.page_layout import Layout, pack, unpack
+from rag.types import Box, PageSize, Place
 from tests.loaders.pdf_maker import Put, column, pdf
 
 LEFT = ["The quick brown fox jumps over the lazy", "dog while the infor-", "mation stands in the left column of it."]

@@ -14,9 +14,9 @@ from rag.protocols import Encoder
 from rag.reader.cascade import CascadeReader
 from rag.reader.multipart import MultipartReader
 from rag.reader.similarity import SimilarityReader, answerable, maxsim
-from rag.reader.span import SpanReader
+from rag.reader.span import SpanReader, context_before
 from rag.text.chunking import chunk_document
-from rag.types import Evidence, Passage, Reading
+from rag.types import ContextSpan, Evidence, Passage, Reading
 from tests.fakes import WordEncoder
 
 ENCODER = WordEncoder()
@@ -89,6 +89,27 @@ CALIBRATION = Calibration(
 
 def span_reader(words: str) -> SpanReader:
     return SpanReader(cast(SpanModel, Fixed(words)), CALIBRATION)
+
+
+def test_a_passage_is_read_behind_its_context_and_its_spans_stay_exact() -> None:
+    text = "# Fees\n\nName | Price\n\n# Wellness\n\nSauna is 9 euros."
+    heading, header = ContextSpan("heading", 2, 6, "Fees"), ContextSpan("column", 8, 20, "Name | Price")
+    below = [Passage(replace(passages(text)[-1].chunk, context=(heading, header)), score=1.0)]
+    model = Fixed("9 euros")
+    reading = SpanReader(cast(SpanModel, model), CALIBRATION).read("What is the price of the sauna?", below, ENCODER)
+    assert model.read_texts == [
+        "Fees › Name | Price: Wellness\n\nSauna is 9 euros.",  # its chunk
+        "Fees › Name | Price: Sauna is 9 euros.",  # by itself
+    ]
+    assert reading.short_answer is not None
+    assert text[reading.short_answer.start : reading.short_answer.end] == "9 euros"
+
+
+def test_context_that_stands_in_the_chunk_or_is_too_far_is_not_read_twice() -> None:
+    chunk = passages("Cats purr. Dogs bark.")[0].chunk
+    near, far = ContextSpan("heading", 40, 44, "Pets"), ContextSpan("heading", 30, 230, "x" * 240)
+    held = ContextSpan("lead_in", 0, 4, "Cats")
+    assert context_before(replace(chunk, context=(far, near, held)), 0, 10) == "Pets: "
 
 
 def test_the_span_reader_ranks_the_sentence_with_the_answer_first_and_marks_its_words() -> None:

@@ -7,7 +7,7 @@ import pytest
 from rag.reports import DocumentInfo
 from rag.types import Note, Reason, Refusal, Statement
 from tests.fakes.chat import answered, document, quoted, refused
-from tests.ui.test_markup import ATTACKS, Reading
+from tests.test_markup import ATTACKS, Reading
 from ui.conversations.bar import bar
 from ui.render import TITLES, conversation, file_name, header, percent, size, welcome
 from ui.sources.pane import LISTED, contents, progress

@@ -21,6 +21,7 @@ from rag.models.cross_encoder import SpanModel
 from rag.reader.span import Seen, read_alone, signs
 from training.calibration.metrics import Figure, auroc_figure, figure, mean_figure, set_f1
 from training.calibration.pipeline import Observed
+from training.calibration.risk import bound
 from training.data import squad
 
 FOLDS = 5
@@ -79,7 +80,7 @@ def judged(name: str, rows: Sequence[Observed], ranks: Logistic, model: SpanMode
             continue
         best = max(range(len(row.seen)), key=lambda place: (_logit(ranks, row.seen[place]), -place))
         first = row.seen[best]
-        alone = read_alone(model, row.asked.question, first.chunk.quote(first.start, first.end)).answerable
+        alone = read_alone(model, row.asked.question, first.in_context).answerable
         values = signs(row.asked.question, row.seen, first, alone)
         signals = tuple(values[name] for name in QUESTION)
         words, golds = first.words, row.asked.answers
@@ -203,18 +204,24 @@ def curve(rows: Sequence[Judged], values: Floats) -> dict[str, dict[str, float]]
             kind: [float(v < cut) for r, v in zip(rows, values, strict=True) if r.answerable == kind]
             for kind in (True, False)
         }
+        promised = bound([not refused_it for refused_it in shares[False]])
         found[name] = {
             "threshold": cut,
             "over_refusal": round(float(np.mean(shares[True])), 3),
             "refusal_recall": round(float(np.mean(shares[False])), 3),
+            "wrongly_answered_at_most": promised.at_most,  # of what isn't stated, at 90 % confidence, on n questions
+            "n": promised.n,
         }
     return found
 
 
-def calibration(ranks: Logistic, answers: Logistic, support: Logistic, points: dict[str, Any]) -> dict[str, Any]:
-    """The JSON that `rag.models.calibration.load_calibration` reads."""
+def calibration(
+    ranks: Logistic, answers: Logistic, support: Logistic, points: dict[str, Any], risks: dict[str, Any]
+) -> dict[str, Any]:
+    """The JSON that `rag.models.calibration.load_calibration` reads; `risks` are the verifier's."""
     named = {"sentence": ranks, "question": answers, "support": support}
-    return {**{name: asdict(model) for name, model in named.items()}, "strictness": points}
+    fitted = {name: asdict(model) for name, model in named.items()}
+    return {**fitted, "strictness": points, "support_risks": risks}
 
 
 def _weights(rows: Sequence[Judged]) -> list[float]:

@@ -19,6 +19,7 @@ from rag.settings import load_settings
 from rag.text.chunking import chunk_document
 from rag.types import Passage
 from training.data import development
+from training.data.sources import DEVELOPMENT, development_readings
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = ROOT / "eval" / "data" / "seed.jsonl"
@@ -95,11 +96,11 @@ Material = tuple[dict[str, str], list[Asked]]
 
 
 def squad2() -> Material:
-    """SQuAD 2.0's development file: every paragraph a document, a draw of the questions."""
-    rows = development.reading_rows("dev_reading_squad2_dev")
-    documents, sources = _documents([row.passage.text for row in rows])
+    """SQuAD 2.0's development file: every paragraph a document, a draw of the questions on articles held back."""
+    held_back = development_readings(held_back=True)
+    documents, sources = _documents([row.passage.text for row in development.reading_rows(DEVELOPMENT)])
     asked = []
-    for row in Random(11).sample(rows, DRAWN):
+    for row in Random(11).sample(held_back, DRAWN):
         span = row.passage.answer
         where = ((sources[row.passage.text], span.start, span.end),) if span else ()
         asked.append(Asked(row.id, row.group, row.question, where, row.golds))

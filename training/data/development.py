@@ -22,7 +22,11 @@ BUILT_UNANSWERABLE = "train_reading_squad11_unanswerable"
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A question and a passage; `kind` says how it was made, `golds` are all accepted answers."""
+    """A question and a passage; `kind` says how it was made, `golds` are all accepted answers.
+
+    `others` are further right spans, each as good as the passage's `answer`. With `within`, any run of words inside
+    one of the spans is right: the evidence is marked, not the words that answer.
+    """
 
     id: str
     group: str
@@ -30,17 +34,32 @@ class Reading:
     passage: Passage
     kind: str = "plain"
     golds: tuple[str, ...] = ()
+    others: tuple[Span, ...] = ()
+    within: bool = False
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """Every right span, in order; none when the passage doesn't answer."""
+        return tuple(sorted((*((self.passage.answer,) if self.passage.answer else ()), *self.others), key=_start))
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A statement, the evidence it is to be judged by, and whether that supports it."""
+    """A statement, the evidence it is to be judged by, and whether that supports it.
+
+    `contradicted` says whether the evidence speaks against it, None where nobody said.
+    """
 
     id: str
     claim: str
     evidence: str
     supported: bool
     kind: str = "plain"
+    contradicted: bool | None = None
+
+
+def _start(span: Span) -> int:
+    return span.start
 
 
 def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:

@@ -41,12 +41,16 @@ def minilm_directory() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Logits:
-    """Outputs for a batch of n rows of t tokens: start, end (n, t); answerable, supported (n,)."""
+    """Outputs for a batch of n rows of t tokens: start, end (n, t); answerable, supported, contradicted (n,).
+
+    `contradicted` is None for a network without that head.
+    """
 
     start: Tensor
     end: Tensor
     answerable: Tensor
     supported: Tensor
+    contradicted: Tensor | None = None
 
 
 class ReaderLogits(nn.Module):
@@ -54,9 +58,10 @@ class ReaderLogits(nn.Module):
 
     def logits(self, ids: Tensor, types: Tensor, attention: Tensor) -> Logits:
         """Logits of a padded batch; all three inputs are (n, t) int64."""
-        spans, answerable, supported = self(ids, types, attention)
+        spans, answerable, verdicts = self(ids, types, attention)
         start, end = spans.unbind(dim=-1)
-        return Logits(start, end, answerable, supported)
+        supported, *rest = verdicts.unbind(dim=-1)
+        return Logits(start, end, answerable, supported, rest[0] if rest else None)
 
 
 class ReaderModel(ReaderNetwork, ReaderLogits):

@@ -24,8 +24,8 @@ LOWEST = 4  # the layers below it stay as they are; nothing is carried back thro
 class TeacherModel(LargeNetwork, ReaderLogits):
     """The large reader's network. Its embeddings take no gradient."""
 
-    def __init__(self, config: MPNetConfig) -> None:
-        super().__init__(config)
+    def __init__(self, config: MPNetConfig, verdicts: int = 2) -> None:
+        super().__init__(config, verdicts)
         self.mpnet.embeddings.requires_grad_(False)
 
 

@@ -21,6 +21,8 @@ from training.modeling.checkpoint import Checkpoint, Progress
 from training.modeling.model import Logits, ReaderLogits, has_fast_bf16, trained_parameters
 
 COLUMNS = ("step", "tokens", "seconds", "rate", "loss", "span", "answerable", "support")
+CONTRADICTION = 0.3  # the weight of its loss beside that of support
+SMOOTHING = 0.02  # of binary labels: some 5 % of people's unanswerable questions stand on the wrong paragraph
 TAUGHT, SOFTNESS = 0.7, 2.0  # the share of the loss that a teacher gives, and the temperature of both its sides
 KINDS = (("count", "step"), ("mean", "exp_avg"), ("square", "exp_avg_sq"))  # AdamW's state, by our name and its own
 Shards = Callable[[int], list[Batch]]
@@ -28,7 +30,10 @@ Shards = Callable[[int], list[Batch]]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run does. `tokens` is its whole length in padded tokens; `decay` the share of it that decays to 0."""
+    """What a run does; `decay` is the share of it in which the rate falls to 0.
+
+    Its whole length is `tokens`, padded ones, or with `seconds` so much working time, whatever the processor gives.
+    """
 
     directory: Path
     tokens: int
@@ -41,6 +46,11 @@ class Plan:
     weight_decay: float = 0.01
     save_every: float = 240.0
     first_shard: int = 0
+    seconds: float | None = None
+
+    def done(self, progress: Progress) -> float:
+        """The share of the run that lies behind, 1 or more at its end."""
+        return progress.seconds / self.seconds if self.seconds else progress.tokens / self.tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +63,8 @@ class Losses:
     support: Tensor | None = None
 
 
-def rate_at(plan: Plan, tokens: int) -> float:
-    """The learning rate after `tokens`: a trapezoid."""
-    done = tokens / plan.tokens
+def rate_at(plan: Plan, done: float) -> float:
+    """The learning rate after this share of the run: a trapezoid."""
     return plan.rate * max(0.0, min(1.0, (done + 1e-3) / plan.warmup, (1 - done) / plan.decay))
 
 
@@ -75,14 +84,30 @@ def losses(model: ReaderLogits, batch: Batch, teacher: ReaderLogits | None = Non
 
 def _labelled(logits: Logits, batch: Batch) -> Losses:
     if batch.supported is not None:
-        support = functional.binary_cross_entropy_with_logits(logits.supported, batch.supported)
-        return Losses(support, support=support.detach())
-    outside = ~batch.passage
-    start = functional.cross_entropy(logits.start.masked_fill(outside, -1e4), batch.start)
-    end = functional.cross_entropy(logits.end.masked_fill(outside, -1e4), batch.end)
-    span = (start + end) / 2
-    answerable = functional.binary_cross_entropy_with_logits(logits.answerable, (batch.start > 0).float())
+        support = _binary(logits.supported, batch.supported)
+        return Losses(support + CONTRADICTION * _contradiction(logits, batch), support=support.detach())
+    span = (_marginal(logits.start, batch.starts, batch) + _marginal(logits.end, batch.ends, batch)) / 2
+    answerable = _binary(logits.answerable, (~batch.starts[:, 0]).float())
     return Losses(span + 0.5 * answerable, span=span.detach(), answerable=answerable.detach())
+
+
+def _binary(logits: Tensor, truth: Tensor) -> Tensor:
+    return functional.binary_cross_entropy_with_logits(logits, truth * (1 - 2 * SMOOTHING) + SMOOTHING)
+
+
+def _contradiction(logits: Logits, batch: Batch) -> Tensor:
+    """The loss of the rows of which it is known, as a share of all rows."""
+    if logits.contradicted is None or batch.contradicted is None:
+        return torch.zeros(())
+    known = ~batch.contradicted.isnan()
+    share = known.float().mean()
+    return share * _binary(logits.contradicted[known], batch.contradicted[known]) if known.any() else torch.zeros(())
+
+
+def _marginal(logits: Tensor, right: Tensor, batch: Batch) -> Tensor:
+    """The mean of -log P(any of the right tokens): the marginal likelihood of Clark & Gardner (2018)."""
+    scores = logits.masked_fill(~batch.passage, -1e4).log_softmax(dim=1)
+    return -scores.masked_fill(~right, -1e4).logsumexp(dim=1).mean()
 
 
 def _taught(logits: Logits, taught: Logits, batch: Batch) -> Tensor:
@@ -142,7 +167,7 @@ class Trainer:
             if live is not self.masters[name]:
                 self.masters[name].grad = live.grad.float() if live.grad is not None else None
         torch.nn.utils.clip_grad_norm_(list(self.masters.values()), 1.0)
-        rate = rate_at(self.plan, self.progress.tokens)
+        rate = rate_at(self.plan, self.plan.done(self.progress))
         for group in self.optimizer.param_groups:
             group["lr"] = rate * group["factor"]
         self.optimizer.step()
@@ -198,7 +223,7 @@ def run(
     if state is not None:
         trainer.restore(state)
         report(f"going on at step {state.progress.step}, {state.progress.tokens} tokens")
-    saved, stable = time.monotonic(), trainer.progress.tokens >= plan.tokens * (1 - plan.decay)
+    saved, stable = time.monotonic(), plan.done(trainer.progress) >= 1 - plan.decay
     recent: list[Losses] = []
     for batch, after in remaining(trainer, shards):
         began = time.monotonic()
@@ -208,7 +233,7 @@ def run(
         if len(recent) == 50:
             record(plan, trainer.progress, recent, report)
             recent = []
-        if not stable and trainer.progress.tokens >= plan.tokens * (1 - plan.decay):
+        if not stable and plan.done(trainer.progress) >= 1 - plan.decay:
             checkpoint.save(plan.directory / "stable", trainer.checkpoint())
             stable = True
         if time.monotonic() - saved > plan.save_every:
@@ -221,7 +246,7 @@ def run(
 
 def remaining(trainer: Trainer, shards: Shards) -> Iterator[tuple[Batch, Progress]]:
     """The batches still to come, each with the progress that holds once it is done."""
-    while trainer.progress.tokens < trainer.plan.tokens:
+    while trainer.plan.done(trainer.progress) < 1:
         number = trainer.progress.shard
         batches = shards(number)
         for index in range(trainer.progress.position, len(batches)):
@@ -229,13 +254,13 @@ def remaining(trainer: Trainer, shards: Shards) -> Iterator[tuple[Batch, Progres
             tokens = now.tokens + batches[index].tokens
             where = (number + 1, 0) if last else (number, index + 1)
             yield batches[index], Progress(now.step + 1, tokens, now.seconds, *where)
-            if trainer.progress.tokens >= trainer.plan.tokens:
+            if trainer.plan.done(trainer.progress) >= 1:
                 return
 
 
 def record(plan: Plan, progress: Progress, recent: list[Losses], report: Callable[[str], None]) -> None:
     """Append the mean losses of the recent steps to curve.csv, and say them."""
-    rate = rate_at(plan, progress.tokens)
+    rate = rate_at(plan, plan.done(progress))
     means = [_mean([getattr(found, part) for found in recent]) for part in ("total", "span", "answerable", "support")]
     path = plan.directory / "curve.csv"
     fresh = not path.exists()
@@ -244,7 +269,7 @@ def record(plan: Plan, progress: Progress, recent: list[Losses], report: Callabl
         if fresh:
             writer.writerow(COLUMNS)
         writer.writerow([progress.step, progress.tokens, f"{progress.seconds:.0f}", f"{rate:.2e}", *means])
-    share, speed = progress.tokens / plan.tokens, progress.tokens / max(progress.seconds, 1e-9)
+    share, speed = plan.done(progress), progress.tokens / max(progress.seconds, 1e-9)
     report(
         f"{share:6.1%} step {progress.step} {speed:.0f} tokens/s  loss, span, answerable, support: {' '.join(means)}"
     )

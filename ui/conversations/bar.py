@@ -3,8 +3,8 @@
 Pure, like `ui.render`.
 """
 
+from rag.markup import NOTHING, Html, tag, text
 from ui.conversations.store import TITLE, find
-from ui.markup import NOTHING, Html, tag, text
 from ui.render import counted, paragraph
 from ui.types import Kept, Shelf
 

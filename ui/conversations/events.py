@@ -9,13 +9,13 @@ from uuid import uuid4
 import gradio as gr
 
 from rag.errors import CitespanError
+from rag.markup import Html
 from ui import render
 from ui.cancellation import Stops
 from ui.components import OPENING, QUIET, Options, Parts, number, ready_box
 from ui.conversations import export, store
 from ui.conversations.bar import bar
 from ui.handlers import Chat
-from ui.markup import Html
 from ui.sources.events import Reading
 from ui.types import Kept, Shelf, Turns
 

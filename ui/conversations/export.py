@@ -7,8 +7,8 @@ import json
 import re
 from typing import Any
 
+from rag.markup import named
 from rag.types import Answer, Citation
-from ui.markup import named
 from ui.render import TITLES, percent
 from ui.types import Place, Turn, Turns, place
 
@@ -58,6 +58,8 @@ def _said(answer: Answer, notes: dict[Place, tuple[int, Citation]]) -> list[str]
         parts.append(f"**{TITLES[answer.refusal.reason]}.** {_plain(answer.refusal.message)}")
         parts += [f"- “{_plain(item.quote)}”{_marks((item,), notes)}" for item in answer.refusal.nearest]
     parts += [f"{_plain(item.text)}{_marks(item.citations, notes)}" for item in answer.statements]
+    if not (answer.refusal or answer.statements):
+        return [*parts, _plain(answer.text), *(f"*{_plain(note.message)}*" for note in answer.notes)]
     parts += [f"*{_plain(note.message)}*" for note in answer.notes]
     support = [f"support {percent(min(item.support for item in answer.statements))}"] if answer.statements else []
     return [*parts, f"*{', '.join([f'Confidence {percent(answer.confidence)}', *support])}*"]

@@ -8,11 +8,11 @@ from typing import Any
 import gradio as gr
 
 from rag.errors import CitespanError
+from rag.markup import Html
 from ui import render
 from ui.components import CHANGING, OPENING, QUIET, SUGGESTING, Parts
 from ui.documents.uploads import Uploads
 from ui.handlers import Chat
-from ui.markup import Html
 from ui.sources import pane
 from ui.sources.events import Reading
 from ui.types import Turns, View

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 
+from rag.markup import Html
 from ui.components import OPENING, QUIET, Parts, number
 from ui.conversations import store
 from ui.handlers import Chat
-from ui.markup import Html
 from ui.sources import pane
 from ui.types import Turns, View
 
@@ -30,6 +31,9 @@ class Reading:
             (parts.reader.documents, self.contents, None),
             (parts.reader.earlier, self.earlier, parts.view),
             (parts.reader.later, self.later, parts.view),
+            (parts.reader.plain, self.plain, parts.view),
+            (parts.reader.paper, self.paper, [*parts.known, parts.view]),
+            (parts.reader.turn, self.turn, [*parts.known, parts.view]),
         )
         for event, function, wanted in events:
             event(function, wanted, side, **OPENING, **QUIET)
@@ -49,6 +53,27 @@ class Reading:
     def show(self, view: View | None, event: gr.EventData) -> tuple[View | None, Html]:
         """Open a document of the list."""
         view = self.chat.show(str(event.doc)) or view
+        return view, self.side(view)
+
+    def turn(
+        self, stored: Any, current: str, turns: Turns, view: View | None, event: gr.EventData
+    ) -> tuple[View | None, Html]:
+        """Another page of the document."""
+        _, turns = store.shown(stored, current, turns, event.open)
+        view = view and self.chat.turn(turns, view, number(event.page))
+        return view, self.side(view)
+
+    def paper(
+        self, stored: Any, current: str, turns: Turns, view: View | None, event: gr.EventData
+    ) -> tuple[View | None, Html]:
+        """The page as it looks, in place of its text."""
+        _, turns = store.shown(stored, current, turns, event.open)
+        view = view and self.chat.paper(turns, view)
+        return view, self.side(view)
+
+    def plain(self, view: View | None) -> tuple[View | None, Html]:
+        """The text, in place of the page."""
+        view = view and replace(view, page=None)
         return view, self.side(view)
 
     def contents(self) -> tuple[None, Html]:

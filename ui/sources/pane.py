@@ -5,9 +5,10 @@ Pure, like `ui.render`. The text of a document stands in one element, character 
 
 from collections.abc import Sequence
 
+from rag.markup import NOTHING, Html, tag, text
 from rag.reports import DocumentInfo
-from ui.markup import NOTHING, Html, tag, text
 from ui.render import counted, file_name, message, paragraph
+from ui.sources.page_view import page_view
 from ui.sources.window import Segment, Window, segments
 from ui.types import Upload, View
 
@@ -96,12 +97,19 @@ def _removal(item: DocumentInfo) -> Html:
 def document(view: View) -> Html:
     """A document's name, the place of what was cited, and the window of its text."""
     links = _link("All documents", data_event="documents"), _link("Back to the answer", data_event="back")
-    crumbs = tag("p", *links, class_="cs-crumbs")
+    crumbs = tag("p", *links, *_forms(view), class_="cs-crumbs")
     heading = tag("h2", text(file_name(view.source)), title=view.source)
     head = tag("header", crumbs, heading, _place(view), _steps(view), class_="cs-head")
-    body = _problem(view) if view.problem else _text(view)
+    body = _problem(view) if view.problem else page_view(view, view.page) if view.page else _text(view)
     opened = {"data_turn": view.turn, "data_number": view.number}
     return tag("section", head, body, class_="cs-pane", aria_label="Source", **opened)
+
+
+def _forms(view: View) -> tuple[Html, ...]:
+    """The switch between a page as it looks and its text, for sources with pages."""
+    if not view.pages or view.problem:
+        return ()
+    return (_link("Show the text", data_event="plain") if view.page else _link("Show the page", data_event="paper"),)
 
 
 def _link(words: str, **attributes: str) -> Html:

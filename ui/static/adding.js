@@ -17,7 +17,7 @@ function reason(file, endings) {
   return read ? '' : `is of no format that is read: ${endings.join(', ')}`;
 }
 
-// Characters that hide or reorder their neighbours, made visible as `ui/markup.py` does where there is no room for boxes.
+// Characters that hide or reorder their neighbours, made visible as `rag/markup.py` does where there is no room for boxes.
 function named(words) {
   const hidden = /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]|[\u{e0000}-\u{e007f}]/gu;
   const code = (found) => found.codePointAt(0).toString(16).toUpperCase().padStart(4, '0');

@@ -2,6 +2,7 @@
 // form's fields are its values. Only these names are sent, whatever the page holds; Gradio reads its events from here.
 const EVENTS = [
   'ask', 'cite', 'show', 'documents', 'earlier', 'later', 'remove', 'vote', 'comment',
+  'turn', 'paper', 'plain',
   'begin', 'resume', 'rename', 'discard', 'export', 'mirror',
 ];
 

@@ -21,8 +21,7 @@ from rag.loaders.pdf.recognition import recognise_page
 from rag.loaders.pictures import ocr
 from rag.loaders.pictures.blocks import with_confidence
 from rag.text.blocks import plain_blocks
-from rag.text.page_layout import PageSize
-from rag.types import Box
+from rag.types import Box, PageSize
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage, PdfTextPage

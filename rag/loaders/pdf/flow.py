@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from rag.loaders.pdf.reading_order import Line
-from rag.text.page_layout import Layout, PageSize, pack
-from rag.types import Box, Place
+from rag.text.page_layout import Layout, pack
+from rag.types import Box, PageSize, Place
 
 _CELLS = " | "
 _SENTENCE_END = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*$")

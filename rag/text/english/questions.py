@@ -1,4 +1,4 @@
-"""What a question's wording tells: which questions are in it, whether it asks at all, what would contradict it.
+"""What a question's wording tells: which questions are in it, and what would contradict it.
 
 Rules of English over words, with no model and no document in sight; each errs.
 """
@@ -25,15 +25,6 @@ _OPPOSITES = """
     approved/rejected passed/failed natural/artificial active/inactive raised/lowered expanded/shrank
     improved/worsened encouraged/discouraged caused/prevented confirmed/denied admitted/denied secret/public
 """
-# What one does with a text other than ask of it; `tell`, `list`, `name`, `give` and `explain` open questions too.
-_PRODUCE = frozenset(
-    """write rewrite translate summarise summarize ignore forget disregard pretend act roleplay generate compose draw
-    sing repeat print output continue paraphrase proofread correct format convert compare calculate code implement
-    imagine invent draft delete remove send open run execute reveal""".split()
-)
-# Of those, what is a noun or an adjective as well; and what follows it where it tells to do something.
-_NOUNS_TOO = frozenset("act code draft format open output print run".split())
-_DONE_TO = frozenset("a all an any as each every it me my some that the them these this those up your".split())
 _QUESTION_WORD = r"(?:who|whom|whose|what|when|where|why|how|which)"
 _AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|must)"
 _SECOND_PART = re.compile(
@@ -42,9 +33,6 @@ _SECOND_PART = re.compile(
 )
 _SHORTEST_PART = 4  # words; `in which city and in what year was he born` is one question
 _ASKS = re.compile(rf"\b{_QUESTION_WORD}\b|^{_AUXILIARY}\b", re.IGNORECASE)
-_POLITE = re.compile(
-    r"^(?:please|kindly|now|hey|hi|hello|ok|okay|(?:can|could|would|will) you(?: please)?)[\s,!.]+", re.IGNORECASE
-)
 
 
 @cache
@@ -66,17 +54,6 @@ def parts(question: str) -> list[str]:
     if len(pieces) < 2 or not all(whole):
         return [question]
     return [f"{piece}?" for piece in pieces]
-
-
-def is_instruction(question: str) -> bool:
-    """Whether it tells to make or do something, which no document can answer: `Write a poem`, `Ignore the above`."""
-    wanted = question.strip()
-    while (rest := _POLITE.sub("", wanted)) != wanted:
-        wanted = rest
-    asked = words(wanted)
-    if not asked or asked[0] not in _PRODUCE:
-        return False
-    return asked[0] not in _NOUNS_TOO or bool(_DONE_TO.intersection(asked[1:2]))
 
 
 def turned(question: str, sentence: str) -> bool:

@@ -7,12 +7,12 @@ import pytest
 
 from eval.datasets import cases, retrieval_sets
 from eval.datasets.cases import Case, Span
-from eval.markup import Html, tag
 from eval.reports import html_page
 from eval.runner import claims, record
 from eval.runner.run import Plan, Run, run
 from eval.scoring import thresholds
 from eval.scoring.results import Place, Ranking
+from rag.markup import Html, tag
 from tests.fakes import evaluation as fakes
 from tests.fakes.evaluation import FakeAssistant
 
@@ -106,4 +106,4 @@ def test_nothing_a_question_document_or_answer_says_becomes_markup() -> None:
 
 def test_markup_stays_and_text_is_escaped() -> None:
     made = tag("a", Html("<b>x</b>"), "<i>", class_="q", data_type='"')
-    assert made == '<a class="q" data-type="&quot;"><b>x</b>&lt;i&gt;</a>'
+    assert made == '<a class="q" data-type="&#34;"><b>x</b>&lt;i&gt;</a>'

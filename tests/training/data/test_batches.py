@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from training.data import batches
+from training.data.batches import TILE
 from training.data.development import Claim, Reading
 from training.data.text import Passage, Span
 
@@ -29,7 +30,28 @@ def test_an_answer_past_the_window_gives_no_item() -> None:
 def test_an_unanswerable_row_points_at_the_first_token() -> None:
     item = batches.reading_item(Reading("r", "g", "Who?", Passage("Nobody.")))
     assert item is not None
-    assert (item.start, item.end, item.supported) == (0, 0, None)
+    assert (item.starts, item.ends, item.supported) == ((0,), (0,), None)
+
+
+def test_each_of_several_answers_is_a_right_span() -> None:
+    listed = Reading("r", "g", "Who?", Passage("Ann and Ben came.", Span(0, 3)), others=(Span(8, 11),))
+    item = batches.reading_item(listed)
+    assert item is not None
+    assert (item.starts, item.ends) == ((4, 6), (4, 6))
+
+
+def test_any_words_within_evidence_are_right() -> None:
+    marked = Reading("r", "g", "Who?", Passage("Ann came.", Span(0, 9)), within=True)
+    item = batches.reading_item(marked)
+    assert item is not None
+    assert item.starts == item.ends == (4, 5, 6)
+
+
+def test_a_claims_contradiction_may_be_unknown() -> None:
+    rows = [Claim("a", "It is.", "It isn't.", False, contradicted=True), Claim("b", "It is.", "Perhaps.", False)]
+    batch = batches.collate([batches.claim_item(row) for row in rows])
+    assert batch.contradicted is not None
+    assert batch.contradicted.nan_to_num(nan=-1.0).tolist() == [1.0, -1.0]
 
 
 @settings(max_examples=25, deadline=None)
@@ -47,4 +69,4 @@ def test_spans_may_lie_in_the_passage_or_on_the_first_token_only() -> None:
     batch = batches.collate([item])
     encoding = batches.encode_pair("Who is it?", "It was Zoe.")
     expected = [index == 0 or sequence == 1 for index, sequence in enumerate(encoding.sequence_ids)]
-    assert batch.passage[0].tolist() == expected
+    assert batch.passage[0].tolist() == expected + [False] * (TILE - len(expected))

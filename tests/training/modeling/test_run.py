@@ -65,7 +65,7 @@ def test_stopping_and_resuming_changes_nothing(
 
 def test_the_rate_rises_stays_and_falls_to_nothing() -> None:
     made = Plan(Path("unused"), 1000, rate=1.0, warmup=0.1, decay=0.5)
-    assert [round(train.rate_at(made, tokens), 2) for tokens in (0, 50, 100, 500, 750, 1000)] == [
+    assert [round(train.rate_at(made, done), 2) for done in (0, 0.05, 0.1, 0.5, 0.75, 1)] == [
         0.01,
         0.51,
         1,

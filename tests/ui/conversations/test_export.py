@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 
 from rag.types import Refusal, Statement
 from tests.fakes.chat import answered, document, quoted, refused
-from tests.ui.test_markup import ATTACKS, Reading
+from tests.test_markup import ATTACKS, Reading
 from ui.conversations.export import file_name, to_json, to_markdown
 from ui.types import Turn
 

@@ -1,17 +1,17 @@
-"""HTML that is safe by construction: `Html` comes only from `text`, `tag` and `join`, and mypy holds everyone to it.
+"""HTML and SVG that is safe by construction, over markupsafe: whatever is not markup already is escaped.
 
-Text from documents, file names, questions and models can therefore reach the page only escaped. Markup in it is shown,
+Text from documents, file names, questions and models can therefore reach a page only escaped. Markup in it is shown,
 not obeyed, and characters that would hide or reorder their neighbours are made visible (Boucher and Anderson, "Trojan
 Source", 2021).
 """
 
-import html
 import re
 from collections.abc import Iterable
-from typing import NewType
 
-Html = NewType("Html", str)
-NOTHING = Html("")
+from markupsafe import Markup as Html
+from markupsafe import escape
+
+NOTHING = Html()
 
 _NAMES = {
     0x061C: "ALM", 0x200E: "LRM", 0x200F: "RLM", 0x202A: "LRE", 0x202B: "RLE", 0x202C: "PDF", 0x202D: "LRO",
@@ -20,7 +20,7 @@ _NAMES = {
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
 )
-_VOID = frozenset({"input"})  # of the elements written here, those that HTML gives no end
+_VOID = frozenset({"br", "img", "input", "meta"})  # of the elements written here, those that HTML gives no end
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -34,16 +34,19 @@ def text(value: str) -> Html:
     return Html(_HIDDEN.sub(_boxed, _escaped(value)).replace("\r", "&#13;"))
 
 
-def tag(name: str, /, *children: Html, **attributes: str | int | bool | None) -> Html:
-    """An element. `class_` is written as class and `data_event` as data-event; None and False leave one out."""
+def tag(name: str, /, *children: str, **attributes: str | float | bool | None) -> Html:
+    """An element; children that are no markup become text.
+
+    `class_` is written as class and `data_event` as data-event; None and False leave an attribute out.
+    """
     written = [_attribute(key.strip("_").replace("_", "-"), value) for key, value in attributes.items()]
     end = "" if name in _VOID else f"</{name}>"
-    return Html(f"<{name}{''.join(written)}>{''.join(children)}{end}")
+    return Html(f"<{name}{''.join(written)}>{join(children)}{end}")
 
 
-def join(parts: Iterable[Html]) -> Html:
-    """Parts one after the other."""
-    return Html("".join(parts))
+def join(parts: Iterable[str]) -> Html:
+    """Parts one after the other; those that are no markup become text."""
+    return Html("".join(part if isinstance(part, Html) else text(part) for part in parts))
 
 
 def named(value: str) -> str:
@@ -51,14 +54,14 @@ def named(value: str) -> str:
     return _HIDDEN.sub(lambda match: f"[{_name(match[0])}]", value)
 
 
-def _attribute(name: str, value: str | int | bool | None) -> str:
+def _attribute(name: str, value: str | float | bool | None) -> str:
     if value is None or value is False:
         return ""
     return f" {name}" if value is True else f' {name}="{_escaped(named(str(value)))}"'
 
 
 def _escaped(value: str) -> str:
-    return html.escape(_SURROGATE.sub("\ufffd", value), quote=True)
+    return str(escape(_SURROGATE.sub("\ufffd", str(value))))
 
 
 def _boxed(match: re.Match[str]) -> str:

@@ -1,0 +1,43 @@
+"""Tables about the gate over written statements: by half, and by the model that wrote."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from eval.datasets.lies import Lie
+from eval.datasets.written import models
+from eval.reports.tables import Sheet
+from eval.runner.written import Share, Verdict, figures
+
+NAMES = {"dev": "development half", "test": "half that is only measured"}
+
+
+def statement_sheet(verdicts: Sequence[Verdict], threshold: float, about: str) -> Sheet:
+    """A row for each half, and for each model over both."""
+    groups = {NAMES[split]: [one for one in verdicts if one.written.split == split] for split in NAMES}
+    for model in models([one.written for one in verdicts]):
+        groups[model] = [one for one in verdicts if one.written.model == model]
+    rows = tuple((name, *_cells(group, threshold)) for name, group in groups.items() if group)
+    columns = ("statements of", "true ones shown", "false ones shown")
+    return Sheet(f"Written statements; {about}", columns, rows, ("Shares with 95 % Wilson intervals and their n.",))
+
+
+def lie_sheet(told: Sequence[Lie], shown: Sequence[Lie]) -> Sheet:
+    """How many lies of each kind the gate lets through."""
+    kinds, through = Counter(lie.kind for lie in told), Counter(lie.kind for lie in shown)
+    rows = [(kind, str(through[kind]), str(count)) for kind, count in sorted(kinds.items())]
+    total = ("all", str(len(shown)), str(len(told)))
+    return Sheet("Lies made by code", ("kind", "shown", "of"), (*rows, total))
+
+
+def _cells(verdicts: Sequence[Verdict], threshold: float) -> tuple[str, str]:
+    found = figures(verdicts, threshold)
+    return _cell(found.shown), _cell(found.passed_falsely)
+
+
+def _cell(share: Share) -> str:
+    if not share.n:
+        return "–"
+    low, high = share.interval
+    return f"{share.value:.2f} ({low:.2f}–{high:.2f}), n {share.n}"
