@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Vectors = NDArray[np.float32]
 
 UNVERIFIED = "[Unverified] "  # what the text of an answer begins with whose statements were not held to verification
+DOUBTFUL = "[Doubtful] "  # what a statement begins with that is shown although its support is in doubt
 Schema = Mapping[str, Any]
 """A JSON schema that a language model's output is held to."""
 Status = Literal["answered", "partial", "refused"]
@@ -31,6 +32,7 @@ NoteKind = Literal[
     "beside_question",
     "interrupted",
     "fell_back",
+    "doubtful",
     "no_source",
     "overview",
     "compared",

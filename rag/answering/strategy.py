@@ -23,7 +23,10 @@ NEAREST = 3  # citations shown with a refusal
 
 @dataclass(frozen=True, slots=True)
 class Components:
-    """The parts that every strategy may use. `threshold` is the least confidence with which the reader answers."""
+    """The parts that every strategy may use. `threshold` is the least confidence with which the reader answers.
+
+    With `show_doubtful`, statements whose support is in doubt are shown, marked.
+    """
 
     catalogue: Catalogue
     retriever: Retriever
@@ -31,6 +34,7 @@ class Components:
     generator: Generator
     verifier: Verifier
     threshold: float
+    show_doubtful: bool = False
 
     def cited(self, evidence: Sequence[Evidence]) -> tuple[Citation, ...]:
         """The citations of evidence; what no longer stands in its document is left out."""

@@ -110,12 +110,15 @@ def ask(
     unverified: Annotated[
         bool, typer.Option("--unverified", help="Keep statements that fail verification, and say so.")
     ] = False,
+    show_doubtful: Annotated[
+        bool | None, typer.Option("--show-doubtful", help="Show statements whose support is in doubt, marked.")
+    ] = None,
     strictness: Annotated[Strictness | None, typer.Option(help=output.strictness_help())] = None,
     json: JsonOption = False,
 ) -> None:
     """Answer a question from the index, or say why not."""
     turns = read_turns(history) if history else []
-    settings = _settings(strictness=strictness)
+    settings = _settings(strictness=strictness, show_doubtful=show_doubtful)
     with Assistant.open(index, create=False, generator=model, settings=settings) as assistant:
         answer = assistant.ask(question, documents=document, history=turns, verify=not unverified)
         if history:

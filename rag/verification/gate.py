@@ -16,7 +16,7 @@ from rag.text.english.tokens import stems, words
 from rag.types import Draft, Evidence, Reading
 from rag.verification.alignment import is_quotation
 from rag.verification.grounding import unfounded
-from rag.verification.verifier import THRESHOLD
+from rag.verification.verifier import threshold_of
 
 LEAST_WORDS = 3  # fewer say nothing that could be checked: the name of a country is in every second sentence
 OTHERS = 3  # sentences tried for a statement whose own evidence fails; those that share most words with it
@@ -68,12 +68,13 @@ def settle(draft: Draft, reading: Reading, verifier: Verifier, question: str = "
     with those. When nothing does, the draft comes back as it was, with what its own evidence gives.
     """
     own = Settled(draft, _ruled(draft, verifier, question))
-    if own.ruling.support >= THRESHOLD:
+    least = threshold_of(verifier)
+    if own.ruling.support >= least:
         return _lean(own, verifier, question)
     for evidence in _others(draft, reading):
         attempt = Draft(draft.text, evidence)
         ruling = _ruled(attempt, verifier, question)
-        if ruling.support >= THRESHOLD:
+        if ruling.support >= least:
             return _lean(Settled(attempt, ruling), verifier, question)
     return own
 
