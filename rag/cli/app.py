@@ -14,7 +14,7 @@ import typer
 
 from rag import __version__
 from rag.assistant import Assistant
-from rag.cli import fetching, output, serving, threshold
+from rag.cli import checking, fetching, output, serving, threshold
 from rag.cli.charts import draw_stats, meter
 from rag.cli.conversation_file import read_turns, write_turns
 from rag.cli.options import ChromaOption, Documents, IndexOption, JsonOption
@@ -253,8 +253,12 @@ def restore(
     output.out.print(f"{index} restored from {file}", markup=False)
 
 
+app.command("verify")(checking.verify)
+app.command("pin")(checking.pin)
+app.command("cite")(checking.cite)
 app.command("fetch")(fetching.fetch)
 app.command("serve")(serving.serve)
+app.command("mcp")(serving.mcp)
 app.command("calibrate")(threshold.calibrate)
 
 
