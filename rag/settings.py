@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     judge: str = Field(
         "none", description="a language model that decides on doubtful statements: `same` as writes, or one"
     )
+    show_doubtful: bool = Field(False, description="show statements whose support is in doubt, marked")
     model_timeout: float = Field(120, gt=0, description="how many seconds a language model may take for an answer")
     context_window: int = Field(4096, ge=512, description="how many tokens a language model reads at once")
     answer_tokens: int = Field(320, ge=32, description="how many tokens a language model may write")

@@ -106,11 +106,11 @@ def reader_and_verifier(settings: Settings) -> tuple[Reader, Verifier]:
     find = partial(find_model, online=settings.online)
     model, calibration = SpanModel(base=lambda: find(BASE)), load_calibration(calibration_of(READER))
     if settings.reader == READER:
-        return SpanReader(model, calibration), TrainedVerifier(model, calibration.support)
+        return SpanReader(model, calibration), TrainedVerifier.calibrated(model, calibration)
     large = LargeSpanModel(base=lambda: find(BASE), large_base=lambda: find(LARGE_BASE))
     both = load_calibration(calibration_of(LARGE_READER))
     reader = CascadeReader(large, both, first=model, ranks=calibration.sentence)
-    return reader, TrainedVerifier(large, both.support)
+    return reader, TrainedVerifier.calibrated(large, both)
 
 
 def generator(choice: "str | Generator | LLM", settings: Settings) -> Generator:
@@ -148,6 +148,7 @@ def answerer(index: Index, settings: Settings, writer: Generator) -> Answerer:
         verifier=verifier(trained, settings, writer),
         threshold=threshold,
         contexts=Contexts(index.catalogue.kept_version),
+        show_doubtful=settings.show_doubtful,
     )
     return Answerer(
         components=components,

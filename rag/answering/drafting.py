@@ -13,13 +13,14 @@ from rag.errors import ModelError
 from rag.generation.extractive import Extractive
 from rag.protocols import Generator
 from rag.text.english.questions import parts as questions_in
-from rag.types import Draft, Event, Note, Reading, Statement, StatementVerified
-from rag.verification.verifier import THRESHOLD
+from rag.types import DOUBTFUL, Draft, Event, Note, Reading, Statement, StatementVerified
+from rag.verification.verifier import LEAST_DOUBTFUL, threshold_of
 
 # The least relevance with which a statement that a model wrote is shown; see docs/how-to/generators.md.
 RELEVANT = 0.1
 
 _BESIDE = "The model wrote something that the documents say but that does not answer the question."
+_DOUBTFUL = "A statement is shown although it is in doubt whether its evidence supports it; it is marked."
 _FELL_BACK = "What the model wrote does not answer this, or the documents do not bear it out: their own sentences do."
 
 
@@ -84,13 +85,22 @@ class Drafting:
 
     def _sorted(self, draft: Draft, generator: Generator, reading: Reading) -> Event | None:
         statement = self.parts.statement(draft, reading, self.asked.wanted)
-        verified = bool(statement.citations) and statement.support >= THRESHOLD
+        verified = bool(statement.citations) and statement.support >= threshold_of(self.parts.verifier)
         quotes = generator.name == Extractive.name  # the reader chose them for this question
         if verified and not quotes and not self._answers(self.asked.wanted, draft.text, reading):
             verified = False
             self.outcome.notes.append(Note("beside_question", _BESIDE))
+        if not verified and self._doubtful(statement, quotes):
+            self.outcome.kept.append(replace(statement, text=f"{DOUBTFUL}{statement.text}"))
+            self.outcome.notes.append(Note("doubtful", _DOUBTFUL))
+            return None
         if verified or (statement.citations and not self.asked.verify):
             self.outcome.kept.append(statement)
             return StatementVerified(statement) if self.asked.verify else None
         self.outcome.dropped.append(statement)
         return None
+
+    def _doubtful(self, statement: Statement, quotes: bool) -> bool:
+        """Whether a written statement is to be shown although its support is in doubt."""
+        wanted = self.parts.show_doubtful and self.asked.verify and not quotes and bool(statement.citations)
+        return wanted and LEAST_DOUBTFUL <= statement.support < threshold_of(self.parts.verifier)

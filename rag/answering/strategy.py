@@ -24,7 +24,10 @@ NEAREST = 3  # citations shown with a refusal
 
 @dataclass(frozen=True, slots=True)
 class Components:
-    """The parts that every strategy may use. `threshold` is the least confidence with which the reader answers."""
+    """The parts that every strategy may use. `threshold` is the least confidence with which the reader answers.
+
+    With `show_doubtful`, statements whose support is in doubt are shown, marked.
+    """
 
     catalogue: Catalogue
     retriever: Retriever
@@ -33,6 +36,7 @@ class Components:
     verifier: Verifier
     threshold: float
     contexts: Contexts
+    show_doubtful: bool = False
 
     def cited(self, evidence: Sequence[Evidence]) -> tuple[Citation, ...]:
         """The citations of evidence with their context; what no longer stands in its document is left out."""

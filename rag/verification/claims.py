@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Protocol, runtime_checkable
 
 from rag.protocols import Verifier
 from rag.text.english.questions import turned
@@ -16,7 +17,6 @@ from rag.text.sentences import sentence_spans
 from rag.types import CheckedStatement, Citation, Evidence, Passage, Sentence, Verdict, Verification
 from rag.verification.gate import Ruling, judge
 from rag.verification.grounding import unfounded
-from rag.verification.verifier import THRESHOLD
 
 Retrieve = Callable[[str], Sequence[Passage]]
 Cite = Callable[[Sequence[Evidence]], tuple[Citation, ...]]
@@ -29,6 +29,14 @@ ABOUT = 0.5
 _FENCE = re.compile(r"^(```|~~~).*?^\1[^\n]*$", re.MULTILINE | re.DOTALL)
 _MARKS = re.compile(r"\s*\[\d+(?:\s*[,–-]\s*\d+)*\]|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}")  # citations and emphasis
 _LEANS = re.compile(r"[\"'“‘(]*(?:he|she|they|it|this|these|those|his|her|their|its|such)\b", re.IGNORECASE)
+
+
+@runtime_checkable
+class Contradicts(Protocol):
+    """A `Verifier` that tells what is contradicted from what is merely not said."""
+
+    def contradicts(self, statement: str, evidence: Sequence[str]) -> bool | None:
+        """Whether the evidence speaks against the statement; None when it cannot tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +86,27 @@ class TextChecker:
             ruling = judge(claim.plain, quotes, self.verifier, context=context)
             if ruling.support > best.ruling.support or not best.evidence:
                 best = _Found(evidence, ruling)
-            if ruling.support >= THRESHOLD:
+            if ruling.passes:
                 break
         return best
 
     def _verdict(self, claim: _Claim, near: Sequence[Evidence], found: _Found) -> tuple[Verdict, Sequence[Evidence]]:
-        if found.ruling.support >= THRESHOLD:
+        if found.ruling.passes:
             return "supported", found.evidence
-        against = [item for item in near if _contradicts(item, claim.plain)]
+        against = [item for item in near if self._contradicts(item, claim.plain)]
         return ("contradicted", against[:1]) if against else ("not_found", near[:1])
+
+    def _contradicts(self, item: Evidence, said: str) -> bool:
+        """Whether a sentence is about what is said and speaks against it: a rule's word, or the verifier's.
+
+        Rules see another particular, an opposite, a denial.
+        """
+        if _share(set(stems(said)), item.quote) < ABOUT:
+            return False
+        quotes, context = _grounds([item])
+        if denies(said) != denies(item.quote) or turned(said, item.quote) or unfounded(said, [*context, *quotes]):
+            return True
+        return bool(isinstance(self.verifier, Contradicts) and self.verifier.contradicts(said, [*context, *quotes]))
 
 
 def statement_spans(text: str) -> list[Sentence]:
@@ -145,11 +165,3 @@ def _attempts(near: Sequence[Evidence]) -> Iterator[tuple[Evidence, ...]]:
 def _grounds(evidence: Sequence[Evidence]) -> tuple[list[str], list[str]]:
     context = dict.fromkeys(span.quote for item in evidence for span in item.context)
     return [item.quote for item in evidence], list(context)
-
-
-def _contradicts(item: Evidence, said: str) -> bool:
-    """Whether a sentence is about what is said, and another particular, an opposite or a denial sets them apart."""
-    if _share(set(stems(said)), item.quote) < ABOUT:
-        return False
-    quotes, context = _grounds([item])
-    return denies(said) != denies(item.quote) or turned(said, item.quote) or bool(unfounded(said, [*context, *quotes]))

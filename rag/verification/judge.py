@@ -13,7 +13,7 @@ from rag.errors import ModelError
 from rag.llm.backends import Backend, Message
 from rag.protocols import Verifier
 from rag.types import Schema
-from rag.verification.verifier import DOUBTFUL, THRESHOLD
+from rag.verification.verifier import LEAST_DOUBTFUL, threshold_of
 
 VERDICT: Schema = {
     "type": "object",
@@ -44,10 +44,15 @@ class JudgedVerifier:
     def support(self, statement: str, evidence: Sequence[str]) -> float:
         """The verifier's support; between the two thresholds, lifted above the upper one or put below the lower."""
         found = self.verifier.support(statement, evidence)
-        if not DOUBTFUL <= found < THRESHOLD:
+        if not LEAST_DOUBTFUL <= found < self.threshold:
             return found
         verdict = self._verdict(statement, evidence)
-        return found if verdict is None else THRESHOLD if verdict else min(found, DOUBTFUL)
+        return found if verdict is None else self.threshold if verdict else min(found, LEAST_DOUBTFUL)
+
+    @property
+    def threshold(self) -> float:
+        """The verifier's own."""
+        return threshold_of(self.verifier)
 
     def _verdict(self, statement: str, evidence: Sequence[str]) -> bool | None:
         """What the model says; None when it cannot be had, or says nothing that can be read."""

@@ -8,8 +8,9 @@ sentence may leave out the condition on which it holds. It does not look for oth
 
 from collections.abc import Sequence
 
-from rag.models.calibration import Logistic
+from rag.models.calibration import Calibration, Logistic
 from rag.models.cross_encoder import SpanModel
+from rag.protocols import Verifier
 from rag.text.english.questions import turned
 from rag.text.english.tokens import denies, stems
 from rag.verification.grounding import unfounded
@@ -18,7 +19,8 @@ from rag.verification.grounding import unfounded
 # FoolMeTwice's false ones, 13 % of WiCE's, 16 % of FEVER-symmetric's, before the rules of `rag.verification.grounding`
 # have their say.
 THRESHOLD = 0.65
-DOUBTFUL = 0.3  # below it a statement is not even doubtful
+RISK = "0.05"  # the share of unsupported statements that may pass, of those the calibration has a threshold for
+LEAST_DOUBTFUL = 0.3  # below it a statement is not even doubtful
 _ENOUGH = 0.9  # the share of a statement's stems that word comparison alone asks for
 CHECKS = ("unfounded", "words", "turned")
 SUPPORT = ("model", *CHECKS, "length", "model by length", "words by length")
@@ -26,12 +28,32 @@ _LONG = 100  # words of evidence, beyond which more make no difference
 _UNFOUNDED = 3  # particulars beyond which more tell no more
 
 
-class TrainedVerifier:
-    """A `Verifier` that weighs the trained model's word with what rules find."""
+def threshold_of(verifier: Verifier) -> float:
+    """The least support with which a verifier's statements are shown: its own, or THRESHOLD."""
+    return float(getattr(verifier, "threshold", THRESHOLD))
 
-    def __init__(self, model: SpanModel, support: Logistic) -> None:
+
+class TrainedVerifier:
+    """A `Verifier` that weighs the trained model's word with what rules find.
+
+    `threshold` is the least support with which a statement is shown.
+    """
+
+    def __init__(self, model: SpanModel, support: Logistic, threshold: float = THRESHOLD) -> None:
         self._model = model
         self._support = support
+        self.threshold = threshold
+
+    @classmethod
+    def calibrated(cls, model: SpanModel, calibration: Calibration) -> "TrainedVerifier":
+        """The verifier at the threshold whose rate of false passes was measured, where it was."""
+        measured = calibration.support_risks.get(RISK, {})
+        return cls(model, calibration.support, measured.get("threshold", THRESHOLD))
+
+    def contradicts(self, statement: str, evidence: Sequence[str]) -> bool | None:
+        """Whether the evidence speaks against the statement; None for a model that was not trained to tell."""
+        logit = self._model.judge([(_flat(statement), _flat(" ".join(evidence)))])[0].contradiction
+        return None if logit is None else logit >= 0
 
     def support(self, statement: str, evidence: Sequence[str]) -> float:
         """The probability that the evidence supports the statement; 0 if either is empty."""

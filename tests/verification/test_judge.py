@@ -6,7 +6,7 @@ import pytest
 
 from rag.errors import ModelServerError
 from rag.verification.judge import JudgedVerifier, messages
-from rag.verification.verifier import DOUBTFUL, THRESHOLD
+from rag.verification.verifier import LEAST_DOUBTFUL, THRESHOLD
 from tests.fakes.llms import Scripted
 
 YES, NO = '{"verdict": "supported"}', '{"verdict": "not supported"}'
@@ -25,19 +25,19 @@ class Says:
 @pytest.mark.parametrize(
     ("support", "reply", "judged"),
     [
-        ((DOUBTFUL + THRESHOLD) / 2, YES, THRESHOLD),
-        ((DOUBTFUL + THRESHOLD) / 2, NO, DOUBTFUL),
-        ((DOUBTFUL + THRESHOLD) / 2, "I would rather not say.", (DOUBTFUL + THRESHOLD) / 2),
-        ((DOUBTFUL + THRESHOLD) / 2, ModelServerError("down"), (DOUBTFUL + THRESHOLD) / 2),
+        ((LEAST_DOUBTFUL + THRESHOLD) / 2, YES, THRESHOLD),
+        ((LEAST_DOUBTFUL + THRESHOLD) / 2, NO, LEAST_DOUBTFUL),
+        ((LEAST_DOUBTFUL + THRESHOLD) / 2, "I would rather not say.", (LEAST_DOUBTFUL + THRESHOLD) / 2),
+        ((LEAST_DOUBTFUL + THRESHOLD) / 2, ModelServerError("down"), (LEAST_DOUBTFUL + THRESHOLD) / 2),
         (THRESHOLD, NO, THRESHOLD),
-        (DOUBTFUL / 2, YES, DOUBTFUL / 2),
+        (LEAST_DOUBTFUL / 2, YES, LEAST_DOUBTFUL / 2),
     ],
 )
 def test_a_doubtful_statement_is_decided_by_the_model(support: float, reply: str | Exception, judged: float) -> None:
     script = Scripted(reply)
     verifier = JudgedVerifier(Says(support), lambda: script)
     assert verifier.support("Cats purr at night.", ["Cats purr."]) == judged
-    assert len(script.heard) == (DOUBTFUL <= support < THRESHOLD)
+    assert len(script.heard) == (LEAST_DOUBTFUL <= support < THRESHOLD)
 
 
 def test_evidence_cannot_speak_to_the_judge() -> None:
