@@ -238,7 +238,7 @@ def _column(document: Document, position: int, cells: Sequence[Block | None], he
     texts = [document.text[cell.start : cell.end] if cell else "" for cell in cells]
     mark = decimal_mark(texts)
     values = tuple(parse(text, mark) if text else NOTHING for text in texts)
-    kinds = Counter(value.kind for value in values if value.kind != "empty")
+    kinds: Counter[ValueKind] = Counter(value.kind for value in values if value.kind != "empty")
     kind = _main_kind(kinds)
     unit = _unit(name, values, kind)
     if kind == "number" and unit in CURRENCIES.values():
@@ -252,9 +252,10 @@ def _main_kind(kinds: Counter[ValueKind]) -> ValueKind:
     if not kinds:
         return "empty"
     merged = Counter(kinds)
-    for special in ("money", "percentage", "duration"):
-        if merged[special] and merged["number"]:  # type: ignore[index]
-            merged[special] += merged.pop("number")  # type: ignore[index]
+    specials: tuple[ValueKind, ...] = ("money", "percentage", "duration")
+    for special in specials:
+        if merged[special] and merged["number"]:
+            merged[special] += merged.pop("number")
     kind, count = min(merged.items(), key=lambda item: (-item[1], item[0]))
     return kind if count >= PURE * sum(merged.values()) else "text"
 

@@ -8,7 +8,7 @@ from rag.tables.operations import Operation
 from rag.tables.query import Filter, Query, filter_of_texts
 from rag.tables.values import parse
 from rag.tables.wording import faulty, told
-from tests.tables.documents import table_document
+from tests.fakes.table_documents import table_document
 
 ROWS = [
     ["Pump", "Status", "Flow (l/min)", "Serviced"],

@@ -1,6 +1,6 @@
 from rag.tables.model import tables_of, transposed
 from rag.types import Block, Document
-from tests.tables.documents import table_document
+from tests.fakes.table_documents import table_document
 
 VANS = [
     ["Van", "Make", "Rate (euros)", "Serviced"],

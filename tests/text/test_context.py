@@ -1,6 +1,6 @@
 from rag.text.context import ContextFinder, in_words
 from rag.types import Block, Document
-from tests.tables.documents import table_document
+from tests.fakes.table_documents import table_document
 
 
 def roles(document: Document, quote: str) -> list[tuple[str, str]]:

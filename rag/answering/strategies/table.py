@@ -25,6 +25,7 @@ from rag.types import (
     Event,
     Evidence,
     EvidenceFound,
+    Origin,
     Passage,
     Place,
     Sentence,
@@ -112,7 +113,7 @@ def _events(said: TableAnswer, asked: Asked, parts: Components) -> Iterator[Even
         nearest = citations[:NEAREST]
         yield AnswerDone(asked.refused("not_stated", message=said.told.text, nearest=nearest, confidence=0.0))
         return
-    origin = "computed" if said.told.computed else "quoted"
+    origin: Origin = "computed" if said.told.computed else "quoted"
     statement = Statement(said.told.text, citations, round(said.confidence, 4), origin)
     yield EvidenceFound(citations[:NEAREST], asked.wanted)
     if asked.verify:

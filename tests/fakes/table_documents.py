@@ -1,6 +1,7 @@
 """Documents with tables, made by hand: their text, and a block for each cell."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import sha256
 
 from rag.types import Block, Document
@@ -26,9 +27,9 @@ def table_document(
             start = at + len(before)
             pieces += [before, value]
             at = start + len(value)
-            place = {"table": 1, "row": number, "column": column}
             header = not named and number == 1
-            blocks.append(Block("table_cell", start, at, header=header, label=label, sheet=sheet, **place))
+            cell = Block("table_cell", start, at, table=1, row=number, column=column, header=header, label=label)
+            blocks.append(replace(cell, sheet=sheet))
         pieces.append("\n\n")
         at += 2
     text = "".join(pieces).rstrip()
