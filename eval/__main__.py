@@ -171,7 +171,6 @@ def written(
     data: Annotated[
         Path | None, typer.Option(help="The folder with the public sets; rows about them are passed over without it.")
     ] = None,
-    threshold: Annotated[float, typer.Option(min=0, max=1, help="The least support with which one is shown.")] = 0.65,
     markdown: Annotated[Path | None, typer.Option(help="Write the tables into this page.")] = None,
 ) -> None:
     """Replay statements that language models wrote through the gate, and two hundred lies. No language model runs."""
@@ -183,10 +182,11 @@ def written(
         from eval.runner import written as runner
 
         rows, told = statements.load(data=data), lies.lies()
-        with runner.gate() as support:
-            verdicts = runner.replay(rows, support)
-            shown = runner.shown_lies(told, support, threshold)
-        sheets = [statement_sheet(verdicts, threshold, machine.described()), lie_sheet(told, shown)]
+        with runner.gate() as gate:
+            verdicts = runner.replay(rows, gate)
+            shown = runner.shown_lies(told, gate)
+            true = runner.shown_lies(lies.truths(), gate)
+        sheets = [statement_sheet(verdicts, machine.described()), lie_sheet([*told, *lies.truths()], [*shown, *true])]
         _publish(sheets, "written", verdicts, None, markdown)
 
 

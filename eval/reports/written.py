@@ -13,12 +13,12 @@ from eval.runner.written import Share, Verdict, figures
 NAMES = {"dev": "development half", "test": "half that is only measured"}
 
 
-def statement_sheet(verdicts: Sequence[Verdict], threshold: float, about: str) -> Sheet:
+def statement_sheet(verdicts: Sequence[Verdict], about: str) -> Sheet:
     """A row for each half, and for each model over both."""
     groups = {NAMES[split]: [one for one in verdicts if one.written.split == split] for split in NAMES}
     for model in models([one.written for one in verdicts]):
         groups[model] = [one for one in verdicts if one.written.model == model]
-    rows = tuple((name, *_cells(group, threshold)) for name, group in groups.items() if group)
+    rows = tuple((name, *_cells(group)) for name, group in groups.items() if group)
     columns = ("statements of", "true ones shown", "false ones shown")
     return Sheet(f"Written statements; {about}", columns, rows, ("Shares with 95 % Wilson intervals and their n.",))
 
@@ -27,12 +27,13 @@ def lie_sheet(told: Sequence[Lie], shown: Sequence[Lie]) -> Sheet:
     """How many lies of each kind the gate lets through."""
     kinds, through = Counter(lie.kind for lie in told), Counter(lie.kind for lie in shown)
     rows = [(kind, str(through[kind]), str(count)) for kind, count in sorted(kinds.items())]
-    total = ("all", str(len(shown)), str(len(told)))
-    return Sheet("Lies made by code", ("kind", "shown", "of"), (*rows, total))
+    false = [[lie for lie in group if lie.kind != "truth"] for group in (shown, told)]
+    total = ("all lies", *(str(len(group)) for group in false))
+    return Sheet("Lies made by code, and truths beside them", ("kind", "shown", "of"), (*rows, total))
 
 
-def _cells(verdicts: Sequence[Verdict], threshold: float) -> tuple[str, str]:
-    found = figures(verdicts, threshold)
+def _cells(verdicts: Sequence[Verdict]) -> tuple[str, str]:
+    found = figures(verdicts)
     return _cell(found.shown), _cell(found.passed_falsely)
 
 

@@ -7,15 +7,28 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from math import sqrt
 from tempfile import TemporaryDirectory
+from typing import Protocol
 
 from eval.datasets.lies import Lie
 from eval.datasets.written import Written
 from eval.errors import NothingToMeasureError
 from rag import Assistant
 
-Support = Callable[[str, Sequence[str], str], float]
-"""(statement, evidence, question) in, the gate's support out."""
+Gate = Callable[[str, Sequence[str], str], "Ruled"]
+"""(statement, evidence, question) in, the gate's word out."""
 Z = 1.959964  # the normal quantile of a two-sided 95 % interval
+
+
+class Ruled(Protocol):
+    """What the gate says: the support (0..1), and whether that is enough for the statement to be shown."""
+
+    @property
+    def support(self) -> float:
+        """The support."""
+
+    @property
+    def passes(self) -> bool:
+        """Whether it is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,39 +55,41 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A written statement and the support that the gate gave it."""
+    """A written statement, the support that the gate gave it, and whether it is shown."""
 
     written: Written
     support: float
+    shown: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What is shown of true statements and of false ones, at a threshold."""
+    """What is shown of true statements and of false ones."""
 
     shown: Share
     passed_falsely: Share
 
 
 @contextmanager
-def gate() -> Iterator[Support]:
+def gate() -> Iterator[Gate]:
     """The gate that ships, over an index that holds nothing."""
     with TemporaryDirectory() as folder, Assistant.open(folder, generator="extractive") as assistant:
-        yield lambda statement, evidence, question: assistant.judge(statement, evidence, question=question).support
+        yield lambda statement, evidence, question: assistant.judge(statement, evidence, question=question)
 
 
-def replay(rows: Sequence[Written], support: Support) -> list[Verdict]:
+def replay(rows: Sequence[Written], gate: Gate) -> list[Verdict]:
     """The gate's word on every statement."""
-    return [Verdict(row, support(row.statement, row.evidence, row.question)) for row in rows]
+    ruled = ((row, gate(row.statement, row.evidence, row.question)) for row in rows)
+    return [Verdict(row, ruling.support, ruling.passes) for row, ruling in ruled]
 
 
-def figures(verdicts: Sequence[Verdict], threshold: float) -> Figures:
-    """The two shares at a threshold."""
-    true = [item.support >= threshold for item in verdicts if item.written.true]
-    false = [item.support >= threshold for item in verdicts if not item.written.true]
+def figures(verdicts: Sequence[Verdict]) -> Figures:
+    """The two shares."""
+    true = [item.shown for item in verdicts if item.written.true]
+    false = [item.shown for item in verdicts if not item.written.true]
     return Figures(Share(sum(true), len(true)), Share(sum(false), len(false)))
 
 
-def shown_lies(told: Sequence[Lie], support: Support, threshold: float) -> list[Lie]:
+def shown_lies(told: Sequence[Lie], gate: Gate) -> list[Lie]:
     """The lies that the gate lets through."""
-    return [lie for lie in told if support(lie.text, [lie.evidence], "") >= threshold]
+    return [lie for lie in told if gate(lie.text, [lie.evidence], "").passes]

@@ -17,7 +17,6 @@ from rag.text.sentences import sentence_spans
 from rag.types import CheckedStatement, Citation, Evidence, Passage, Sentence, Verdict, Verification
 from rag.verification.gate import Ruling, judge
 from rag.verification.grounding import unfounded
-from rag.verification.verifier import threshold_of
 
 Retrieve = Callable[[str], Sequence[Passage]]
 Cite = Callable[[Sequence[Evidence]], tuple[Citation, ...]]
@@ -87,12 +86,12 @@ class TextChecker:
             ruling = judge(claim.plain, quotes, self.verifier, context=context)
             if ruling.support > best.ruling.support or not best.evidence:
                 best = _Found(evidence, ruling)
-            if ruling.support >= threshold_of(self.verifier):
+            if ruling.passes:
                 break
         return best
 
     def _verdict(self, claim: _Claim, near: Sequence[Evidence], found: _Found) -> tuple[Verdict, Sequence[Evidence]]:
-        if found.ruling.support >= threshold_of(self.verifier):
+        if found.ruling.passes:
             return "supported", found.evidence
         against = [item for item in near if self._contradicts(item, claim.plain)]
         return ("contradicted", against[:1]) if against else ("not_found", near[:1])
