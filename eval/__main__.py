@@ -167,6 +167,30 @@ def generators(
 
 
 @app.command()
+def written(
+    data: Annotated[
+        Path | None, typer.Option(help="The folder with the public sets; rows about them are passed over without it.")
+    ] = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write the tables into this page.")] = None,
+) -> None:
+    """Replay statements that language models wrote through the gate, and two hundred lies. No language model runs."""
+    with _faults_explained():
+        from eval.datasets import lies
+        from eval.datasets import written as statements
+        from eval.reports.written import lie_sheet, statement_sheet
+        from eval.runner import machine
+        from eval.runner import written as runner
+
+        rows, told = statements.load(data=data), lies.lies()
+        with runner.gate() as gate:
+            verdicts = runner.replay(rows, gate)
+            shown = runner.shown_lies(told, gate)
+            true = runner.shown_lies(lies.truths(), gate)
+        sheets = [statement_sheet(verdicts, machine.described()), lie_sheet([*told, *lies.truths()], [*shown, *true])]
+        _publish(sheets, "written", verdicts, None, markdown)
+
+
+@app.command()
 def bench(
     sizes: Annotated[str, typer.Option(help="Chunks in the indexes to ask, parted by commas.")] = "100,1000,10000",
     repeats: Annotated[int, typer.Option(min=1, help="How often to repeat what is compared.")] = 3,

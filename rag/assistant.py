@@ -5,9 +5,10 @@ asking takes no lock.
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from collections.abc import Generator as Steps
 from contextlib import aclosing, closing, nullcontext
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from threading import Event as StopEvent
@@ -20,7 +21,10 @@ from rag.answering.follow_ups import History
 from rag.errors import UnreadableSourceError
 from rag.generation.llm_generator import Writer
 from rag.ingestion.index import Index
+from rag.ingestion.pipeline import Watcher
 from rag.ingestion.watch import changes
+from rag.ingestion.web_page import fetch
+from rag.loaders.options import LoadOptions
 from rag.loaders.page_renderer import PagePictures
 from rag.protocols import Generator
 from rag.reports import CheckReport, DocumentInfo, FileFailure, IndexStats, IngestReport
@@ -38,7 +42,10 @@ from rag.types import (
     PageSize,
     Passage,
     Progress,
+    Verification,
 )
+from rag.verification.claims import TextChecker
+from rag.verification.gate import Ruling, judge
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
@@ -143,6 +150,26 @@ class Assistant:
         """Whether the cited document has changed, or gone, since it was cited."""
         return self._index.catalogue.versions().get(citation.doc_id) != citation.version
 
+    def verify(self, text: str, *, documents: Iterable[str] | None = None) -> Verification:
+        """Every statement of a text held against some documents (ids or source globs) or all of them.
+
+        The text may be anybody's: another assistant's answer, a report, a README. Each statement has its span in it, a
+        verdict (supported, contradicted, not found), its support and the exact spans that this rests on.
+        Raises as `ask`.
+        """
+        parts, chosen = self._answerer.components, self._chosen(documents)
+        retrieve = partial(parts.retriever.retrieve, doc_ids=chosen)
+        return TextChecker(retrieve, parts.cited, self.verifier).check(text)
+
+    def judge(
+        self, statement: str, evidence: Sequence[str], *, context: Sequence[str] = (), question: str = ""
+    ) -> Ruling:
+        """How well texts support a statement, by the gate that every statement of an answer has to pass.
+
+        `context` is what the texts stand under (headings, the names of a row and a column), `question` what was asked.
+        """
+        return judge(statement, evidence, self.verifier, context=context, question=question)
+
     def as_query_engine(self) -> "CitationQueryEngine":
         """A LlamaIndex query engine over this assistant; its source nodes carry the exact spans in their metadata."""
         from rag.answering.query_engine import CitationQueryEngine
@@ -170,6 +197,9 @@ class Assistant:
         keep_versions: int | None = None,
         progress: Progress | None = None,
         on_failure: Callable[[FileFailure], None] | None = None,
+        on_page: Callable[[str, int, int], None] | None = None,
+        password: str | None = None,
+        pictures: bool = False,
         wait: float = 0.0,
         ray: str | None = None,
     ) -> IngestReport:
@@ -177,9 +207,11 @@ class Assistant:
 
         `sync` also takes out documents whose files are gone from `paths`. `keep_versions` older texts of a document
         that changes are kept, so that old citations can be shown; the setting's number if None. `progress` gets (files
-        done, files in all). A file that cannot be read is reported in `failed`, and to `on_failure` at once. `wait` is
-        how many seconds to wait for another writer. `ray` is the address of a Ray cluster that parses and embeds; or
-        `local`, or `local:N`.
+        done, files in all), `on_page` (source, pages done, pages in all) from the threads that read. A file that cannot
+        be read is reported in `failed`, and to `on_failure` at once; `files` of the report has the status of each.
+        `password` opens encrypted files; with `pictures`, text in the pictures of documents is recognised too. `wait`
+        is how many seconds to wait for another writer. `ray` is the address of a Ray cluster that parses and embeds;
+        or `local`, or `local:N`.
         Raises SourceNotFoundError, IndexLockedError, IndexMismatchError, IndexWriteError, VectorServerError or
         ClusterError.
         """
@@ -187,12 +219,20 @@ class Assistant:
             return self._index.ingest(
                 [Path(path).expanduser() for path in _listed(paths)],
                 sync=sync,
-                progress=progress,
-                on_failure=on_failure,
+                options=LoadOptions(password=password, pictures=pictures),
+                watcher=Watcher(progress, on_failure, on_page),
                 wait=wait,
                 keep_versions=keep_versions,
                 cluster=cluster,
             )
+
+    def fetch_page(self, url: str, *, private: bool = False) -> Path:
+        """Fetch one page or file from the web; the copy, in the index's folder, is there to be ingested.
+
+        Nothing else connects to the network. Addresses within private networks are refused, unless `private`.
+        Raises SourceNotFoundError or UnreadableSourceError.
+        """
+        return fetch(url, self._index.folder, megabytes=self._settings.file_megabytes, private=private)
 
     def documents(self) -> list[DocumentInfo]:
         """What is in the index, by source."""

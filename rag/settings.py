@@ -43,10 +43,15 @@ class Settings(BaseSettings):
         None, description="who keeps the vectors of an index that is made or rebuilt: a Chroma server's URL, or `local`"
     )
     question_characters: int = Field(2000, ge=1, description="the longest question")
-    model: str = Field("extractive", description="who writes the answers; see generators.md")
+    model: str = Field("auto", description="who writes the answers: by default the writer once it is fetched")
+    judge: str = Field(
+        "none", description="a language model that decides on doubtful statements: `same` as writes, or one"
+    )
+    show_doubtful: bool = Field(False, description="show statements whose support is in doubt, marked")
     model_timeout: float = Field(120, gt=0, description="how many seconds a language model may take for an answer")
     context_window: int = Field(4096, ge=512, description="how many tokens a language model reads at once")
     answer_tokens: int = Field(320, ge=32, description="how many tokens a language model may write")
+    model_slots: int = Field(1, ge=1, le=16, description="how many questions a GGUF model answers at once")
     cache_dir: Path = Field(
         default_factory=lambda: Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "citespan",
         description="where `query` keeps its indexes",

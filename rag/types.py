@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Vectors = NDArray[np.float32]
 
 UNVERIFIED = "[Unverified] "  # what the text of an answer begins with whose statements were not held to verification
+DOUBTFUL = "[Doubtful] "  # what a statement begins with that is shown although its support is in doubt
 Schema = Mapping[str, Any]
 """A JSON schema that a language model's output is held to."""
 Status = Literal["answered", "partial", "refused"]
@@ -31,7 +32,7 @@ NoteKind = Literal[
     "beside_question",
     "interrupted",
     "fell_back",
-    "completed",
+    "doubtful",
     "no_source",
     "overview",
     "compared",
@@ -39,7 +40,7 @@ NoteKind = Literal[
     "language",
 ]
 Reason = Literal["empty_index", "off_topic", "not_stated", "unsupported", "bad_question"]
-PlaceKind = Literal["page", "row", "line"]
+PlaceKind = Literal["page", "row", "line", "time"]
 BlockKind = Literal["heading", "paragraph", "list_item", "table_cell", "caption", "footnote", "code", "page_furniture"]
 ContextRole = Literal["heading", "column", "row", "lead_in", "setting", "speaker", "field", "sheet"]
 Origin = Literal["quoted", "written", "computed"]
@@ -143,7 +144,7 @@ class Document:
     `places` are where its pages or rows begin, in order; none for a text of lines. `encoding` is the file's, empty for
     formats that carry their own. `layout` says where on its pages each character stands, packed by
     `rag.text.page_layout`.
-    `blocks` are in order of their starts and never overlap.
+    `blocks` are in order of their starts and never overlap. `gaps` say, for people, what of the file the text lacks.
     """
 
     doc_id: str
@@ -154,6 +155,7 @@ class Document:
     encoding: str = "utf-8"
     layout: bytes = field(default=b"", repr=False)
     blocks: tuple[Block, ...] = field(default=(), repr=False)
+    gaps: tuple[str, ...] = ()
 
     def outline(self) -> tuple[Section, ...]:
         """The sections of the document, in order: each runs to the next heading of its level or a higher one."""
@@ -325,7 +327,8 @@ class Note:
 class Citation:
     """A receipt: the exact characters of one version of a document. `text[start:end] == quote`.
 
-    Where it begins: `page` for sources that have pages, `row` for tables, else `line`; all count from 1. Of a
+    Where it begins: `page` for sources that have pages, `row` for tables, `time` for recordings (seconds from the
+    beginning), else `line`; all but the time count from 1. Of a
     spreadsheet, `sheet` is its name and `cell` the address. `context` are further exact spans of the same version.
     `recognised` is the confidence (0..1) of the text recognition that read it; None where the file holds the
     characters themselves. `prefix` and `suffix` are the characters just around the quote.
@@ -345,6 +348,7 @@ class Citation:
     sheet: str | None = None
     cell: str | None = None
     recognised: float | None = None
+    time: int | None = None
 
     prefix: str = field(default="", repr=False, compare=False)
     suffix: str = field(default="", repr=False, compare=False)

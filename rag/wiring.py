@@ -3,7 +3,7 @@
 Models are passed on as they are and load when they are first needed.
 """
 
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,8 @@ from rag.generation.extractive import Extractive
 from rag.generation.llm_generator import Writer, writer_for
 from rag.ingestion.index import Index
 from rag.ingestion.ray_cluster import RayCluster
-from rag.llm.backends import Limits
+from rag.llm.backends import AUTO, Limits, label, open_backend
+from rag.llm.gguf import WRITER, writer_here
 from rag.models.calibration import load_calibration
 from rag.models.cross_encoder import LargeSpanModel, SpanModel
 from rag.models.registry import BASE, LARGE_BASE, LARGE_READER, READER, calibration_of, find_model
@@ -36,6 +37,7 @@ from rag.storage.catalogue import Catalogue
 from rag.storage.catalogue_writer import Journal
 from rag.storage.chroma_client import home_of
 from rag.storage.vector_store import ChromaVectors
+from rag.verification.judge import JudgedVerifier
 from rag.verification.verifier import LexicalVerifier, TrainedVerifier
 
 if TYPE_CHECKING:
@@ -104,24 +106,38 @@ def reader_and_verifier(settings: Settings) -> tuple[Reader, Verifier]:
     find = partial(find_model, online=settings.online)
     model, calibration = SpanModel(base=lambda: find(BASE)), load_calibration(calibration_of(READER))
     if settings.reader == READER:
-        return SpanReader(model, calibration), TrainedVerifier(model, calibration.support)
+        return SpanReader(model, calibration), TrainedVerifier.calibrated(model, calibration)
     large = LargeSpanModel(base=lambda: find(BASE), large_base=lambda: find(LARGE_BASE))
     both = load_calibration(calibration_of(LARGE_READER))
     reader = CascadeReader(large, both, first=model, ranks=calibration.sentence)
-    return reader, TrainedVerifier(large, both.support)
+    return reader, TrainedVerifier.calibrated(large, both)
 
 
 def generator(choice: "str | Generator | LLM", settings: Settings) -> Generator:
     """What writes the answers, by name or as an object. Raises SettingsError."""
     limits = Limits.of(settings)
+    if choice == AUTO:
+        choice = f"gguf:{WRITER}" if writer_here() else Extractive.name
     if isinstance(choice, str):
         return Extractive() if choice == Extractive.name else Writer.named(choice, limits)
     return choice if isinstance(choice, Generator) else writer_for(choice, limits)
 
 
+def verifier(trained: Verifier, settings: Settings, writer: Generator) -> Verifier:
+    """The trained verifier, or one that asks a language model about what it leaves in doubt. Raises SettingsError."""
+    if settings.judge == "none":
+        return trained
+    if settings.judge != "same":
+        label(settings.judge)
+        return JudgedVerifier(trained, cache(partial(open_backend, settings.judge, Limits.of(settings))))
+    if not isinstance(writer, Writer):
+        return trained  # whoever quotes has no model to ask
+    return JudgedVerifier(trained, lambda: writer.backend)
+
+
 def answerer(index: Index, settings: Settings, writer: Generator) -> Answerer:
     """The steps from a question to an answer over an index."""
-    reader, verifier = reader_and_verifier(settings)
+    reader, trained = reader_and_verifier(settings)
     by_strictness = reader.thresholds[settings.strictness]
     threshold = by_strictness if settings.threshold is None else settings.threshold
     components = Components(
@@ -129,8 +145,9 @@ def answerer(index: Index, settings: Settings, writer: Generator) -> Answerer:
         retriever=retriever(index, settings),
         reader=MultipartReader(reader, threshold),
         generator=writer,
-        verifier=verifier,
+        verifier=verifier(trained, settings, writer),
         threshold=threshold,
+        show_doubtful=settings.show_doubtful,
     )
     return Answerer(
         components=components,

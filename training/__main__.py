@@ -73,7 +73,8 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_measuring(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     make = commands.add_parser("contrast", help="write pools of true and false statements, made with a parser")
-    make.add_argument("out", type=Path, help="folder for the pools")
+    make.add_argument("out", type=Path, help="folder for the pools, or with --held-back the file")
+    make.add_argument("--held-back", action="store_true", help="of passages that train nothing, to measure with")
     make.add_argument("--seed", type=int, default=0)
     make.add_argument("--limit", type=int, default=6000, help="passages to make them from (default: %(default)s)")
     write = commands.add_parser("export", help="write a run's weights as the product reads them")
@@ -86,6 +87,7 @@ def _add_measuring(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     fit.add_argument("name", help="the export's name")
     fit.add_argument("--large", action="store_true", help="the export is a teacher's: the large reader's")
     fit.add_argument("--limit", type=int, default=1000, help="questions a set whose passage is given")
+    fit.add_argument("--contrast", type=Path, help="a file of `contrast --held-back`, to fit and measure the verifier")
     fit.add_argument("--out", type=Path, help="where to put weights and calibration (default: the product's folder)")
 
 
@@ -140,8 +142,11 @@ def _shards(options: argparse.Namespace) -> "Shards":
 
 def contrast(options: argparse.Namespace) -> None:
     """Make the pools of statements, and say how many each has."""
-    from training.negatives.contrast import write_pools
+    from training.negatives.contrast import write_held_back, write_pools
 
+    if options.held_back:
+        say(f"{options.out}: {write_held_back(options.out, seed=options.seed)} statements")
+        return
     for name, count in write_pools(options.out, seed=options.seed, limit=options.limit).items():
         say(f"{name}: {count} statements")
 
@@ -219,6 +224,7 @@ def calibrate(options: argparse.Namespace) -> None:
         large=options.large,
         indexes=options.runs / "indexes",
         limit=options.limit,
+        contrast=options.contrast,
         say=say,
     )
 

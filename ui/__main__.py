@@ -15,7 +15,12 @@ Port = Annotated[
 ]
 Auth = Annotated[
     str | None,
-    typer.Option("--auth", metavar="USER:PASSWORD", envvar="RAG_AUTH", help="Ask visitors for a password."),
+    typer.Option(
+        "--auth",
+        metavar="USER[:PASSWORD]",
+        envvar="RAG_AUTH",
+        help="Ask visitors for this name and password. Without the password, it is asked for here.",
+    ),
 ]
 
 
@@ -23,7 +28,7 @@ def chat(index: Index = Path(DEFAULT_INDEX), host: Host = "127.0.0.1", port: Por
     """Open the web chat over an index, on this computer only unless told otherwise."""
     from ui.security import check_host, parse_auth
 
-    login = parse_auth(auth)
+    login = parse_auth(_with_password(auth))
     check_host(host, login)  # before anything slow is loaded
 
     typer.echo(f"Opening the index {index} …")
@@ -34,6 +39,13 @@ def chat(index: Index = Path(DEFAULT_INDEX), host: Host = "127.0.0.1", port: Por
         typer.echo("Loading the model …")
         assistant.prepare()
         serve(assistant, host=host, port=port, auth=login, ready=_announce)
+
+
+def _with_password(auth: str | None) -> str | None:
+    """A user's name with the password, asked for at the terminal where only the name was given."""
+    if not auth or ":" in auth:
+        return auth
+    return f"{auth}:{typer.prompt(f'Password for {auth}', hide_input=True, confirmation_prompt=True)}"
 
 
 def _announce(address: str) -> None:

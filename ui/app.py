@@ -13,6 +13,7 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when Gradio is imported
 
 import gradio as gr
 from fastapi import FastAPI
+from gradio.route_utils import CustomCORSMiddleware
 from starlette.middleware import Middleware
 
 from rag.errors import SettingsError
@@ -57,19 +58,25 @@ def start(
         page.launch(
             server_name=host,
             server_port=port,
-            auth=auth,
             share=False,
             quiet=True,
             inbrowser=False,
             enable_monitoring=False,
             prevent_thread_lock=True,
             favicon_path=STATIC / "favicon.svg",
-            app_kwargs={"middleware": [Middleware(Guard, local=is_loopback(host) and auth is None)]},
+            app_kwargs={"middleware": [Middleware(Guard, local=is_loopback(host) and auth is None, login=auth)]},
             **look(),
         )
     except OSError as error:
         raise SettingsError(f"The chat cannot listen on {host}: {error} Try another --port.") from error
+    _without_cors(page.app)
     return page
+
+
+def _without_cors(app: Any) -> None:
+    """Take off Gradio's own middleware for other origins: it answers before the guard and lets some of them in."""
+    app.user_middleware = [layer for layer in app.user_middleware if layer.cls is not CustomCORSMiddleware]
+    app.middleware_stack = app.build_middleware_stack()
 
 
 def mount(host: FastAPI, assistant: Assistant, path: str = "/") -> None:

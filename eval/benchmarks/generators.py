@@ -34,7 +34,7 @@ METRICS = {
 }
 COMPARED = ("answered_right", TEXT_F1, "citation_precision", "citation_recall")
 WAITS = ("first evidence", "first statement", "full answer")
-QUOTED = ("fell_back", "completed")  # notes that count quotations
+QUOTED = ("fell_back",)  # notes that count quotations
 NOTES = (
     "Means with 95 % bootstrap intervals; “less” are paired differences, question by question.",
     "F1 is between all the words of the answer's text and an accepted answer; a refusal is 0.",

@@ -1,6 +1,6 @@
 """Drafts of a generator held to the sources: those that are verified are kept and announced, the others dropped.
 
-Beside what a model wrote stand sentences of the documents, for what it left out or got wrong.
+Where what a model wrote leaves a part of the question open, sentences of the documents stand in.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,15 +13,15 @@ from rag.errors import ModelError
 from rag.generation.extractive import Extractive
 from rag.protocols import Generator
 from rag.text.english.questions import parts as questions_in
-from rag.types import Draft, Event, Note, Reading, Statement, StatementVerified
-from rag.verification.verifier import THRESHOLD
+from rag.types import DOUBTFUL, Draft, Event, Note, Reading, Statement, StatementVerified
+from rag.verification.verifier import LEAST_DOUBTFUL, threshold_of
 
 # The least relevance with which a statement that a model wrote is shown; see docs/how-to/generators.md.
 RELEVANT = 0.1
 
 _BESIDE = "The model wrote something that the documents say but that does not answer the question."
+_DOUBTFUL = "A statement is shown although it is in doubt whether its evidence supports it; it is marked."
 _FELL_BACK = "What the model wrote does not answer this, or the documents do not bear it out: their own sentences do."
-_COMPLETED = "Sentences of the documents that are as likely to answer stand beside what the model wrote."
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +46,12 @@ class Drafting:
             yield from verifying._completed(reading)
 
     def _completed(self, reading: Reading) -> Iterator[Event | None]:
-        """The documents' own sentences, beside what a model wrote.
-
-        First for each part of the question that nothing it wrote answers, then what else quoting would choose of the
-        documents that it cites.
-        """
-        failed = len(self.outcome.dropped)
+        """The documents' own sentences for each part of the question that nothing of what a model wrote answers."""
         for part in self._unanswered(self.asked.wanted, reading, tuple(self.outcome.kept)):
             before = len(self.outcome.kept)
             yield from self._judged(Extractive(), part)
             if quoted := len(self.outcome.kept) - before:
                 self.outcome.notes.append(Note("fell_back", _FELL_BACK, quoted))
-        told = tuple(self.outcome.kept)
-        for draft in Extractive().generate(self.asked.wanted, reading) if told else ():
-            if _left_out(draft, told) and all(draft.text != one.text for one in self.outcome.dropped[failed:]):
-                yield self._sorted(draft, Extractive(), reading)
-        if quoted := len(self.outcome.kept) - len(told):
-            self.outcome.notes.append(Note("completed", _COMPLETED, quoted))
 
     def _judged(self, generator: Generator, reading: Reading) -> Iterator[Event | None]:
         """Every draft of a generator, kept or dropped; those that are verified are announced."""
@@ -95,25 +84,23 @@ class Drafting:
         return found >= RELEVANT or found >= self.parts.reader.relevance(question, reading.evidence[0].quote)
 
     def _sorted(self, draft: Draft, generator: Generator, reading: Reading) -> Event | None:
-        statement = self.parts.statement(draft, reading)
-        verified = bool(statement.citations) and statement.support >= THRESHOLD
+        statement = self.parts.statement(draft, reading, self.asked.wanted)
+        verified = bool(statement.citations) and statement.support >= threshold_of(self.parts.verifier)
         quotes = generator.name == Extractive.name  # the reader chose them for this question
         if verified and not quotes and not self._answers(self.asked.wanted, draft.text, reading):
             verified = False
             self.outcome.notes.append(Note("beside_question", _BESIDE))
+        if not verified and self._doubtful(statement, quotes):
+            self.outcome.kept.append(replace(statement, text=f"{DOUBTFUL}{statement.text}"))
+            self.outcome.notes.append(Note("doubtful", _DOUBTFUL))
+            return None
         if verified or (statement.citations and not self.asked.verify):
             self.outcome.kept.append(statement)
             return StatementVerified(statement) if self.asked.verify else None
         self.outcome.dropped.append(statement)
         return None
 
-
-def _left_out(draft: Draft, told: Sequence[Statement]) -> bool:
-    """Whether a draft quotes a document that statements cite, in a place and in words that none of them has.
-
-    What is in other documents a model has passed over: it may be there to be quoted beside a right answer.
-    """
-    quoted = draft.evidence[0]
-    cited = [citation for one in told for citation in one.citations if citation.doc_id == quoted.chunk.doc_id]
-    overlaps = any(quoted.start < citation.end and citation.start < quoted.end for citation in cited)
-    return bool(cited) and not overlaps and all(draft.text != statement.text for statement in told)
+    def _doubtful(self, statement: Statement, quotes: bool) -> bool:
+        """Whether a written statement is to be shown although its support is in doubt."""
+        wanted = self.parts.show_doubtful and self.asked.verify and not quotes and bool(statement.citations)
+        return wanted and LEAST_DOUBTFUL <= statement.support < threshold_of(self.parts.verifier)

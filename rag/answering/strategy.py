@@ -16,14 +16,17 @@ from rag.reader.multipart import MultipartReader
 from rag.retrieval.retriever import Retriever
 from rag.storage.catalogue import Catalogue
 from rag.types import Citation, Draft, Event, Evidence, Reading, Statement
-from rag.verification.gate import settled
+from rag.verification.gate import settle
 
 NEAREST = 3  # citations shown with a refusal
 
 
 @dataclass(frozen=True, slots=True)
 class Components:
-    """The parts that every strategy may use. `threshold` is the least confidence with which the reader answers."""
+    """The parts that every strategy may use. `threshold` is the least confidence with which the reader answers.
+
+    With `show_doubtful`, statements whose support is in doubt are shown, marked.
+    """
 
     catalogue: Catalogue
     retriever: Retriever
@@ -31,18 +34,27 @@ class Components:
     generator: Generator
     verifier: Verifier
     threshold: float
+    show_doubtful: bool = False
 
     def cited(self, evidence: Sequence[Evidence]) -> tuple[Citation, ...]:
         """The citations of evidence; what no longer stands in its document is left out."""
         citations = (cite(item, self.catalogue.context) for item in evidence)
         return tuple(citation for citation in citations if citation is not None)
 
-    def statement(self, draft: Draft, reading: Reading) -> Statement:
-        """A draft with its citations and its support, which is 0 when a citation does not hold."""
-        draft, support = settled(draft, reading, self.verifier)
-        citations = self.cited(draft.evidence)
-        holds = len(citations) == len(draft.evidence)
-        return Statement(text=draft.text, citations=citations, support=round(support, 4) if holds else 0.0)
+    def statement(self, draft: Draft, reading: Reading, question: str = "") -> Statement:
+        """A draft with its citations and its support, which is 0 when a citation does not hold.
+
+        `question` is what the draft answers: the particulars that it names need not be in the evidence too.
+        """
+        settled = settle(draft, reading, self.verifier, question)
+        citations = self.cited(settled.draft.evidence)
+        holds = len(citations) == len(settled.draft.evidence)
+        return Statement(
+            text=draft.text,
+            citations=citations,
+            support=round(settled.ruling.support, 4) if holds else 0.0,
+            origin="quoted" if settled.ruling.ground == "quoted" else "written",
+        )
 
 
 class Strategy(Protocol):

@@ -1,6 +1,8 @@
 """`rag serve`: the HTTP service over one or several indexes."""
 
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated
 
 import typer
@@ -33,13 +35,11 @@ def serve(
     proxy: Proxies = None,
     upload_megabytes: Annotated[int, typer.Option(min=1, help="The largest upload.")] = 64,
     threads: Annotated[int, typer.Option(min=1, max=64, help="Questions worked on at once.")] = 8,
+    mcp_write: Annotated[bool, typer.Option("--mcp-write", help="Let MCP clients add and remove documents.")] = False,
 ) -> None:
     """Serve the index over HTTP: its own API, OpenAI's and MCP's, and the chat."""
     indexes = named(index or [DEFAULT_INDEX])
-    try:
-        from rag.server import run
-    except ImportError as error:
-        raise SettingsError(f"{error.name} is missing. Install it with: pip install 'citespan[server]'") from error
+    run = _server()
     serving = run.Serving(
         indexes,
         host=host,
@@ -50,10 +50,19 @@ def serve(
         proxies=proxy or (),
         upload_megabytes=upload_megabytes,
         threads=threads,
+        mcp_write=mcp_write,
     )
     run.check_host(serving)
     typer.echo("Loading the models …", err=True)
     run.serve(serving, ready=_announce)
+
+
+def mcp(
+    index: Indexes = None,
+    write: Annotated[bool, typer.Option("--write", help="Also offer tools that add and remove documents.")] = False,
+) -> None:
+    """Speak MCP on standard input and output, for editors and assistants that start it themselves."""
+    _server().serve_mcp(named(index or [DEFAULT_INDEX]), write=write)
 
 
 def named(values: list[str]) -> dict[str, Path]:
@@ -67,6 +76,14 @@ def named(values: list[str]) -> dict[str, Path]:
             raise SettingsError(f"Two collections are called '{key}'. Name them: --index NAME=DIR.")
         found[key] = path
     return found
+
+
+def _server() -> ModuleType:
+    """The package that serves, whose libraries load only here. Raises SettingsError when one is missing."""
+    try:
+        return import_module("rag.server.run")
+    except ImportError as error:
+        raise SettingsError(f"{error.name} is missing. Install it with: pip install 'citespan[server]'") from error
 
 
 def _announce(address: str) -> None:

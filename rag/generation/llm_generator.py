@@ -40,9 +40,9 @@ class _Offer:
     cut: int = 0
 
     @property
-    def quotes(self) -> list[str]:
-        """The sentences themselves."""
-        return [item.quote for item in self.evidence]
+    def sentences(self) -> list[str]:
+        """The sentences, each behind its context."""
+        return [_told(item) for item in self.evidence]
 
     def halved(self) -> "_Offer":
         """The better half of it."""
@@ -141,7 +141,7 @@ class Writer:
         chosen: list[Evidence] = []
         wanted = _likely(reading)
         for item in wanted:
-            room -= count(prompts.evidence_line(len(wanted), item.quote)) + 1
+            room -= count(prompts.evidence_line(len(wanted), _told(item))) + 1
             if room < 0:
                 break
             chosen.append(item)
@@ -154,7 +154,7 @@ class Writer:
 
     def _written(self, question: str, offer: _Offer) -> Iterator[Step]:
         """What the model writes, asked once more when nothing of it can be read."""
-        start = [*prompts.start(), ("user", prompts.ask(question, offer.quotes, offer.marked))]
+        start = [*prompts.start(), ("user", prompts.ask(question, offer.sentences, offer.marked))]
         messages = start
         for _ in range(2):
             read, seen = StatementReader(), False
@@ -226,6 +226,11 @@ def _likely(reading: Reading) -> list[Evidence]:
     firsts = [part.evidence[0] for part in reading.parts or (reading,) if part.evidence]
     least = SHARE * min((item.score for item in firsts), default=0.0)
     return [item for item in reading.evidence[:MOST_EVIDENCE] if item.score >= least]
+
+
+def _told(item: Evidence) -> str:
+    """A sentence as the model reads it: behind its own context, or else the headings above its passage."""
+    return prompts.in_context(item.quote, [span.quote for span in item.context or item.chunk.context])
 
 
 def _place(item: Evidence) -> tuple[str, int]:

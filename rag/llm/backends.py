@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
 API_KEY = "RAG_API_KEY"  # the only place an API key comes from
+AUTO = "auto"  # the writer of `rag fetch writer` once it is there, else the documents' own sentences
 KINDS = ("gguf:PATH", "ollama:NAME", "openai-like:URL#NAME")
 _OLLAMA = "http://127.0.0.1:11434"
 _UNKNOWN_FORM = frozenset({400, 422, 501})  # how servers refuse a schema they do not support
@@ -42,16 +43,20 @@ Message = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much a model reads and writes at once, in tokens, and how long it may take, in seconds."""
+    """How much a model reads and writes at once, in tokens, and how long it may take, in seconds.
+
+    `slots` is how many questions a model in this process answers at once.
+    """
 
     window: int
     answer: int
     timeout: float
+    slots: int = 1
 
     @classmethod
     def of(cls, settings: Settings) -> "Limits":
         """Those of the settings."""
-        return cls(settings.context_window, settings.answer_tokens, settings.model_timeout)
+        return cls(settings.context_window, settings.answer_tokens, settings.model_timeout, settings.model_slots)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +129,7 @@ def label(spec: str) -> str:
     """How answers name a model: its specification, without the folders of a path. Raises SettingsError."""
     kind, colon, rest = spec.partition(":")
     if kind not in _OPENERS or not colon or not rest:
-        raise SettingsError(f"There is no generator '{spec}'. Those there are: extractive, {', '.join(KINDS)}.")
+        raise SettingsError(f"There is no generator '{spec}'. Those there are: auto, extractive, {', '.join(KINDS)}.")
     if kind == "gguf":
         return f"gguf:{os.path.basename(rest.partition('#')[0])}"
     if "://" in rest:
@@ -166,8 +171,8 @@ def _gguf(name: str, rest: str, limits: Limits) -> Backend:
     path = find_gguf(rest)
     from rag.llm.local import LlamaCpp
 
-    llm = LlamaCpp(path, name=name, window=limits.window, most_tokens=limits.answer)
-    return Backend(name, lambda: nullcontext(llm), llm.window, _gguf_form, llm.count, (RuntimeError,), llm.close)
+    llm = LlamaCpp(path, name=name, window=limits.window, most_tokens=limits.answer, slots=limits.slots)
+    return Backend(name, lambda: nullcontext(llm), llm.window, _gguf_form, _estimate, (RuntimeError,), llm.close)
 
 
 def _ollama(name: str, rest: str, limits: Limits) -> Backend:

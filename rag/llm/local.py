@@ -1,15 +1,19 @@
-"""llama.cpp as a LlamaIndex `LLM`: the model's own chat template, output held to a JSON schema, a prefix kept warm.
+"""llama.cpp in this process as a LlamaIndex `LLM`: the model's own chat template, a JSON schema, a prefix kept warm.
 
-`llama-index-llms-llama-cpp` is not used: in 0.7 it formats every model's messages as Llama 2's, passes no grammar on,
-and keeps what belongs to one call on the object. Knows nothing of evidence or answers.
+The engine is `xllamacpp`, llama.cpp's own server as a wheel: nothing is compiled. Its listener is a socket that is
+unlinked at once (or, where that cannot be, one on 127.0.0.1 behind a random key), so that nobody else reaches the
+model. Knows nothing of evidence or answers.
 """
 
 import os
+import secrets
+import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from pathlib import Path
-from threading import Lock
-from typing import TYPE_CHECKING, Any
+from queue import LifoQueue, SimpleQueue
+from threading import Event, Thread
+from typing import Any
 
 from llama_index.core.base.llms.types import (
     ChatMessage,
@@ -25,32 +29,37 @@ from llama_index.core.llms import CustomLLM
 
 from rag.errors import ContextOverflowError, ModelUnusableError
 
-if TYPE_CHECKING:
-    from llama_cpp import Llama
-
 _BATCH = 512  # tokens of a prompt read between two looks at whether to go on
+_LONGEST_SOCKET = 100  # bytes of a Unix socket's address; systems stop at 104 to 108
 _NO_PACKAGE = (
-    "Language models in GGUF files need the package llama-cpp-python. It is compiled on this machine: that takes a C "
-    "and C++ compiler, CMake, and five to fifteen minutes. Install the compilers (Debian, Ubuntu: apt-get install "
-    "build-essential cmake; macOS: xcode-select --install), then: pip install 'citespan[llm]'. "
-    "Nothing to compile: --model ollama:NAME, or --model openai-like:URL#NAME."
+    "Language models in GGUF files need the package xllamacpp, a wheel of 34 MB: pip install 'citespan[llm]'. "
+    "Without it: --model ollama:NAME, or --model openai-like:URL#NAME."
 )
+_Message = dict[str, str]
+_Piece = str | Exception | None
 
 
 class LlamaCpp(CustomLLM):
-    """A GGUF model in this process, one caller at a time. Greedy: the same prompt has the same answer."""
+    """A GGUF model in this process, for any number of threads; `slots` of them are answered at once.
+
+    Greedy: the same prompt has the same answer.
+    """
 
     model_name: str
     window: int
     most_tokens: int
-    _llama: Any = PrivateAttr()
-    _lock: Any = PrivateAttr(default_factory=Lock)  # not an RLock: an answer may be finished by another thread
-    _prefixes: dict[str, list[int]] = PrivateAttr(default_factory=dict)
+    _server: Any = PrivateAttr()
+    _slots: "LifoQueue[int]" = PrivateAttr()
+    _count: int = PrivateAttr()
+    _prefixes: dict[int, list[_Message]] = PrivateAttr(default_factory=dict)
 
-    def __init__(self, path: Path, *, name: str, window: int, most_tokens: int) -> None:
-        llama = _load(path, window)
-        super().__init__(model_name=name, window=llama.n_ctx(), most_tokens=most_tokens)
-        self._llama = llama
+    def __init__(self, path: Path, *, name: str, window: int, most_tokens: int, slots: int = 1) -> None:
+        super().__init__(model_name=name, window=window, most_tokens=most_tokens)
+        self._server = _load(path, window, slots)
+        self._count = slots
+        self._slots = LifoQueue()
+        for slot in reversed(range(slots)):
+            self._slots.put(slot)
 
     @property
     def metadata(self) -> LLMMetadata:
@@ -59,14 +68,11 @@ class LlamaCpp(CustomLLM):
             context_window=self.window, num_output=self.most_tokens, model_name=self.model_name, is_chat_model=True
         )
 
-    def count(self, text: str) -> int:
-        """The number of tokens of a text."""
-        return len(self._llama.tokenize(text.encode(), add_bos=False, special=False))
-
     def stream_chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponseGen:
-        """The model's answer as it is written. `schema` is a JSON schema to hold it to.
+        """The model's answer as it is written; closing it stops the model within a token.
 
-        Raises ContextOverflowError when the messages leave no room for an answer.
+        `schema` is a JSON schema to hold the answer to. Raises ContextOverflowError when the messages leave no room for
+        an answer, ModelUnusableError when the model fails.
         """
         return self._chat([{"role": m.role.value, "content": m.content or ""} for m in messages], kwargs.get("schema"))
 
@@ -87,89 +93,110 @@ class LlamaCpp(CustomLLM):
             yield CompletionResponse(text=response.message.content or "", delta=response.delta)
 
     def close(self) -> None:
-        """Let go of the model's memory."""
-        with self._lock:
-            self._llama.close()
+        """Let go of the model's memory, once those who are being answered have hung up."""
+        for _ in range(self._count):
+            self._slots.get()
+        self._server, self._count = None, 0
 
-    def _chat(self, messages: list[Any], schema: Any) -> ChatResponseGen:
-        form = {"response_format": {"type": "json_object", "schema": schema}} if schema else {}
+    def _chat(self, messages: list[_Message], schema: Any) -> ChatResponseGen:
         text = ""
-        with self._lock:
-            self._keep_prefix_only(messages)
-            try:
-                pieces = self._llama.create_chat_completion(
-                    messages, stream=True, temperature=0.0, seed=0, max_tokens=self.most_tokens, **form
-                )
-                with closing(pieces):
-                    for delta in _deltas(pieces):
-                        text += delta
-                        yield ChatResponse(message=ChatMessage(role=MessageRole.ASSISTANT, content=text), delta=delta)
-            except ValueError as error:
-                raise _explained(error, self.window) from error
+        for delta in self._pieces(messages, schema):
+            text += delta
+            yield ChatResponse(message=ChatMessage(role=MessageRole.ASSISTANT, content=text), delta=delta)
 
-    def _keep_prefix_only(self, messages: list[Any]) -> None:
-        """Forget all that was read but the instructions.
+    def _pieces(self, messages: list[_Message], schema: Any) -> Iterator[str]:
+        """The answer's pieces. The engine writes in a thread of its own, which ends soon after nobody listens."""
+        pieces, stop = SimpleQueue[_Piece](), Event()
+        Thread(target=self._write, args=(messages, schema, pieces, stop), daemon=True).start()
+        try:
+            while (piece := pieces.get()) is not None:
+                if isinstance(piece, Exception):
+                    raise piece
+                yield piece
+        finally:
+            stop.set()
+
+    def _write(self, messages: list[_Message], schema: Any, pieces: "SimpleQueue[_Piece]", stop: Event) -> None:
+        slot = self._slots.get()
+        try:
+            if not stop.is_set():
+                self._keep_prefix_only(messages, slot)
+                self._stream(self._request(messages, slot, schema), pieces, stop)
+        except (RuntimeError, ValueError) as error:
+            pieces.put(ModelUnusableError(f"llama.cpp failed: {error}. Try another model file."))
+        finally:
+            self._slots.put(slot)
+            pieces.put(None)
+
+    def _stream(self, request: dict[str, Any], pieces: "SimpleQueue[_Piece]", stop: Event) -> None:
+        def heard(chunk: dict[str, Any]) -> bool:
+            if "error" in chunk:
+                pieces.put(_explained(chunk["error"], self.window))
+            else:
+                pieces.put(chunk["choices"][0]["delta"].get("content") or "")
+            return stop.is_set()
+
+        self._server.handle_chat_completions(request | {"stream": True}, heard)
+
+    def _keep_prefix_only(self, messages: list[_Message], slot: int) -> None:
+        """Have the slot forget all that it read but the messages before the last one, which it reads if need be.
 
         Keeping whatever happens to match would save more, but the last bits of the numbers, and so the odd answer,
         would depend on what was asked before.
         """
-        prefix = self._prefix(messages[0]) if len(messages) > 1 else []  # a lone message is no instruction
-        kept = self._llama.input_ids[: self._llama.n_tokens].tolist()[: len(prefix)]
-        if kept != prefix:
-            self._llama.reset()
-            self._llama.eval(prefix)
-        self._llama.n_tokens = len(prefix)
+        prefix = messages[:-1]
+        known = self._prefixes.get(slot) == prefix
+        blank = self._request([*prefix, {"role": "user", "content": "-"}], slot, None)
+        answer = self._server.handle_chat_completions(blank | {"max_tokens": 0, "cache_prompt": known})
+        self._prefixes[slot] = prefix
+        if "error" in answer:
+            del self._prefixes[slot]
 
-    def _prefix(self, first: dict[str, str]) -> list[int]:
-        """The tokens that every prompt has that begins with this message."""
-        if first["content"] not in self._prefixes:
-            one, other = (self._tokens([first, {"role": "user", "content": text}]) for text in ("a", "7"))
-            same = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
-            self._prefixes[first["content"]] = one[: max(0, same)]
-        return self._prefixes[first["content"]]
-
-    def _tokens(self, messages: list[Any]) -> list[int]:
-        from llama_cpp.llama_chat_format import Jinja2ChatFormatter
-
-        template = self._llama.metadata.get("tokenizer.chat_template")
-        if template is None:
-            return []
-        eos, bos = self._piece(self._llama.token_eos()), self._piece(self._llama.token_bos())
-        formatted = Jinja2ChatFormatter(template=template, eos_token=eos, bos_token=bos)(messages=messages)
-        return list(self._llama.tokenize(formatted.prompt.encode(), add_bos=not formatted.added_special, special=True))
-
-    def _piece(self, token: int) -> str:
-        return self._llama._model.token_get_text(token) if token >= 0 else ""
+    def _request(self, messages: list[_Message], slot: int, schema: Any) -> dict[str, Any]:
+        form = {"response_format": {"type": "json_schema", "json_schema": {"schema": schema}}} if schema else {}
+        sampling = {"temperature": 0.0, "seed": 0, "max_tokens": self.most_tokens}
+        return {"messages": messages, "id_slot": slot, "cache_prompt": True, **sampling, **form}
 
 
 def _user(text: str) -> ChatMessage:
     return ChatMessage(role=MessageRole.USER, content=text)
 
 
-def _deltas(pieces: Iterator[Any]) -> Iterator[str]:
-    return (piece["choices"][0]["delta"].get("content") or "" for piece in pieces)
-
-
-def _explained(error: ValueError, window: int) -> Exception:
-    if "context window" in str(error):
+def _explained(error: dict[str, Any], window: int) -> Exception:
+    if error.get("type") == "exceed_context_size_error":
         return ContextOverflowError(f"The prompt does not fit the {window} tokens this model reads at once.")
-    return ModelUnusableError(f"llama.cpp failed: {error}. Try another model file.")
+    return ModelUnusableError(f"llama.cpp failed: {error.get('message', error)}. Try another model file.")
 
 
-def _load(path: Path, window: int) -> "Llama":
-    """The model in a file, reading at most `window` tokens at once, and no more than it was trained for."""
+def _threads() -> int:
+    """As many threads as OpenMP may use, by default one a processor."""
+    wanted = os.environ.get("OMP_NUM_THREADS", "")
+    return int(wanted) if wanted.isdigit() and int(wanted) else os.cpu_count() or 1
+
+
+def _load(path: Path, window: int, slots: int) -> Any:
+    """llama.cpp's server with the model in a file; each slot reads at most `window` tokens at once."""
     try:
-        from llama_cpp import Llama
-    except (ImportError, OSError, RuntimeError) as error:  # not there, or its library cannot be loaded
+        import xllamacpp
+    except (ImportError, OSError) as error:  # not there, or its library cannot be loaded
         raise ModelUnusableError(_NO_PACKAGE) from error
-    threads = os.cpu_count() or 1
-    options: dict[str, Any] = {"n_batch": _BATCH, "n_threads": threads, "n_threads_batch": threads, "verbose": False}
+    params = xllamacpp.CommonParams()
+    params.model.path = str(path)
+    params.n_ctx, params.n_parallel, params.n_batch = window * slots, slots, _BATCH
+    for threads in (params.cpuparams, params.cpuparams_batch):
+        threads.n_threads = _threads()
+        threads.poll = 0  # threads that spin take the processor from each other when it is busy
+    params.cache_ram_mib = 0  # llama.cpp would keep up to 8 GB of what it read
+    params.verbosity, params.warmup, params.ui, params.offline = -1, False, False, True
+    params.endpoint_slots = params.endpoint_props = params.endpoint_metrics = False
+    params.api_keys, params.n_threads_http = [secrets.token_hex(16)], 1
+    folder = Path(tempfile.mkdtemp(prefix="citespan-"))
+    socket = folder / "llama.sock"
+    if os.name == "posix" and len(os.fsencode(socket)) < _LONGEST_SOCKET:
+        params.hostnames = [str(socket)]
     try:
-        llama = Llama(model_path=str(path), n_ctx=window, **options)
-        trained = llama._model.n_ctx_train()
-        if window <= trained:
-            return llama
-        llama.close()
-        return Llama(model_path=str(path), n_ctx=trained, **options)
-    except (ValueError, OSError, RuntimeError) as error:
-        raise ModelUnusableError(f"{path} cannot be loaded: {error}. The file may be damaged: get it again.") from error
+        return xllamacpp.Server(params)
+    except RuntimeError as error:
+        raise ModelUnusableError(f"{path} cannot be loaded: {error} The file may be damaged: get it again.") from error
+    finally:
+        shutil.rmtree(folder)

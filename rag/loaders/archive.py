@@ -3,6 +3,7 @@
 No part is unpacked past the archive's budget, no entity is expanded and nothing outside is fetched.
 """
 
+import zlib
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,7 +45,7 @@ class Archive:
         try:
             with self._zip.open(self._names[name.lower()]) as part:
                 data = part.read(self._left + 1)
-        except (BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+        except (BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
             raise UnreadableSourceError(f"{self._path} is damaged: its part {name!r} cannot be unpacked.") from error
         self._left -= len(data)
         if self._left < 0:

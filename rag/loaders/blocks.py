@@ -120,7 +120,7 @@ class Blocks:
 
         `named_by_first`: the first of them says what the others are, and is their label.
         """
-        shown = [replace(cell, text=cell.text.strip()) for cell in cells]
+        shown = [cell if cell.text == cell.text.strip() else replace(cell, text=cell.text.strip()) for cell in cells]
         while shown and not shown[-1].text:
             shown.pop()
         if not shown:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rag.errors import ModelError
@@ -38,13 +38,15 @@ class Calibration:
 
     `sentence` gives the probability that a sentence is the one that answers, `question` that the passages answer at
     all, `support` that evidence bears out a statement. `strictness` has, by name, the `threshold` to answer from and
-    what it was measured to refuse.
+    what it was measured to refuse. `support_risks` has, by the share of unsupported statements that may pass, the
+    `threshold` of support that keeps to it.
     """
 
     sentence: Logistic
     question: Logistic
     support: Logistic
     strictness: Mapping[str, Mapping[str, float]]
+    support_risks: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 def load_calibration(path: Path) -> Calibration:
@@ -54,7 +56,7 @@ def load_calibration(path: Path) -> Calibration:
         models = {
             name: Logistic(found[name]["weights"], found[name]["bias"]) for name in ("sentence", "question", "support")
         }
-        return Calibration(**models, strictness=found["strictness"])
+        return Calibration(**models, strictness=found["strictness"], support_risks=found.get("support_risks", {}))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(f"{path} is not a reader's calibration: {error!r}. Install citespan again.") from error
 

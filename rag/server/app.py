@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -21,23 +21,29 @@ from rag.server.api import documents, routes
 from rag.server.api.guard import Guard, Rules
 from rag.server.api.static import DOCS_POLICY, docs_page
 from rag.server.api.streams import ClientGoneError, queue_full
-from rag.server.problems import ProblemError, described
+from rag.server.mcp.transports import mount_mcp
+from rag.server.openai import chat, responses
+from rag.server.problems import Described, ProblemError, described
 from rag.server.service import Service
 from rag.server.workers import QueueFullError
 
 Identify = Callable[[Scope], Caller]
 """Who a request is from. Raises ProblemError when it is from nobody who may use the service."""
+OPENAI = ("/v1/models", "/v1/chat/", "/v1/responses")
 OPEN = frozenset({"/v1/health", "/docs", "/openapi.json"})  # answered without a token
 log = logging.getLogger("citespan.server")
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How the service is put on the network. `mounts` add what is not the API, such as the chat."""
+    """How the service is put on the network. `mounts` add what is not the API, such as the chat; `mcp_write` lets
+    MCP's clients change an index.
+    """
 
     rules: Rules = field(default_factory=Rules)
     identify: Identify = lambda scope: LOCAL
     mounts: Sequence[Callable[[FastAPI], None]] = ()
+    mcp_write: bool = False
 
 
 def create_app(service: Service, options: Options | None = None) -> FastAPI:
@@ -54,10 +60,11 @@ def create_app(service: Service, options: Options | None = None) -> FastAPI:
         title="Citespan", version=rag.__version__, docs_url=None, redoc_url=None, lifespan=lifespan, description=__doc__
     )
     app.state.service = service
-    for router in (routes.router, documents.router, routes.metrics):
+    for router in (routes.router, documents.router, chat.router, responses.router, routes.metrics):
         app.include_router(router)
     app.get("/docs", include_in_schema=False)(lambda: _docs(app))
     _handle_errors(app)
+    mount_mcp(app, service, write=options.mcp_write)
     for mount in options.mounts:
         mount(app)
     app.add_middleware(Access, identify=options.identify)
@@ -79,7 +86,7 @@ class Access:
             try:
                 scope.setdefault("state", {})["caller"] = self.identify(scope)
             except ProblemError as error:
-                return await described(error).response()(scope, receive, send)
+                return await _for(scope, described(error)).response()(scope, receive, send)
         await self.app(scope, receive, send)
 
 
@@ -114,17 +121,24 @@ def is_api(path: str) -> bool:
     return path.startswith(("/v1/", "/mcp", "/metrics"))
 
 
+def _for(scope: Scope, problem: Described) -> Described:
+    """A problem document as the clients of a path take it: OpenAI's look for `error`."""
+    if not scope["path"].startswith(OPENAI):
+        return problem
+    return replace(problem, body={**problem.body, "error": chat.as_error(problem.body)})
+
+
 def _docs(app: FastAPI) -> HTMLResponse:
     return HTMLResponse(docs_page(app.openapi()), headers={"Content-Security-Policy": DOCS_POLICY})
 
 
 def _handle_errors(app: FastAPI) -> None:
     async def told(request: Request, error: Exception) -> Response:
-        return described(_as_problem(error)).response()
+        return _for(request.scope, described(_as_problem(error))).response()
 
     async def fault(request: Request, error: Exception) -> Response:
         log.error("%s %s met a fault", request.method, request.url.path, exc_info=error)
-        return described(error).response()
+        return _for(request.scope, described(error)).response()
 
     for kind in (ProblemError, CitespanError, QueueFullError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, told)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,8 @@ class Serving:
     origins: Sequence[str] = ()
     upload_megabytes: int = 64
     threads: int = 8
-    proxies: Sequence[str] = field(default=())
+    proxies: Sequence[str] = ()
+    mcp_write: bool = False
 
 
 def serve(serving: Serving, *, ready: Callable[[str], None] = lambda address: None) -> None:
@@ -54,6 +55,17 @@ def serve(serving: Serving, *, ready: Callable[[str], None] = lambda address: No
         listen(app, serving, ready)
 
 
+def serve_mcp(indexes: Mapping[str, Path], *, write: bool = False) -> None:
+    """Speak MCP on standard input and output, over indexes by the names of their collections. Raises NoIndexError."""
+    from rag.server.mcp.transports import run_stdio
+
+    with ExitStack() as stack:
+        assistants = {
+            name: stack.enter_context(Assistant.open(folder, create=False)) for name, folder in indexes.items()
+        }
+        run_stdio(Service(assistants), write=write)
+
+
 def options_of(serving: Serving) -> Options:
     """How the application is put on the network."""
     rules = Rules(
@@ -61,7 +73,7 @@ def options_of(serving: Serving) -> Options:
         origins=serving.origins,
         upload_bytes=serving.upload_megabytes * 1024 * 1024,
     )
-    return Options(rules=rules, mounts=pages() if serving.chat else ())
+    return Options(rules=rules, mounts=pages() if serving.chat else (), mcp_write=serving.mcp_write)
 
 
 def check_host(serving: Serving) -> None:

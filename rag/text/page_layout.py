@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _UNIT = 100  # steps a point: finer than any screen or printer
+_SCALE = np.array([1, _UNIT, _UNIT, _UNIT, _UNIT])
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def pack(layout: Layout) -> bytes:
         "joins": layout.joins,
         "characters": len(layout.boxes),
     }
-    rows = np.array([_steps(box) for box in layout.boxes], dtype="<i4").reshape(-1, 5)
+    rows = np.rint(np.array([_numbers(box) for box in layout.boxes]).reshape(-1, 5) * _SCALE).astype("<i4")
     changes = np.diff(rows, axis=0, prepend=np.zeros((1, 5), dtype="<i4"))  # small numbers: neighbours are near
     return zlib.compress(json.dumps(head).encode("ascii") + b"\n" + np.ascontiguousarray(changes.T).tobytes())
 
@@ -117,10 +118,8 @@ def _around(one: Box, other: Box) -> Box:
     return Box(one.page, left, top, max(one.right, other.right), max(one.bottom, other.bottom))
 
 
-def _steps(box: Box | None) -> tuple[int, ...]:
-    if box is None:
-        return (0, 0, 0, 0, 0)
-    return (box.page, *(round(side * _UNIT) for side in (box.left, box.top, box.right, box.bottom)))
+def _numbers(box: Box | None) -> tuple[float, ...]:
+    return (box.page, box.left, box.top, box.right, box.bottom) if box else (0, 0, 0, 0, 0)
 
 
 def _box(row: list[int]) -> Box | None:

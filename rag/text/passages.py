@@ -17,6 +17,7 @@ Span = tuple[int, int]
 
 _ROW = 240  # characters of a row that is read as one sentence; a longer one is read a few cells at a time
 _NAMES = 400  # characters of column names that go with a row
+_MAIL = (".eml", ".mbox", ".msg")  # whose labelled paragraphs are the headers of messages
 _NAME = 120  # characters of a heading or a cell that names others; a longer one is no name
 
 
@@ -58,16 +59,19 @@ def passages(document: Document) -> Iterator[Passage]:
             found = tuple(Sentence(*span) for span in prose_spans(document.text, (start, end)))
             yield Passage(found, (), {})
     else:
-        yield from _of_blocks(document.text, document.blocks or plain_blocks(document.text))
+        mail = document.source.lower().endswith(_MAIL)
+        yield from _of_blocks(document.text, document.blocks or plain_blocks(document.text), mail=mail)
 
 
-def _of_blocks(text: str, blocks: Sequence[Block]) -> Iterator[Passage]:
+def _of_blocks(text: str, blocks: Sequence[Block], *, mail: bool) -> Iterator[Passage]:
     language = language_of(text)
     section = _Section(text, [])
     seen: set[str] = set()
-    for kind, items in _sections(blocks):
+    for kind, items in _sections(blocks, mail):
         if kind == "row":
             yield from _row(text, items, section, language)
+        elif kind == "fields":
+            yield _fields(text, items, section)
         elif kind == "furniture":
             yield from _furniture(text, items[0], seen)
         else:
@@ -76,12 +80,12 @@ def _of_blocks(text: str, blocks: Sequence[Block]) -> Iterator[Passage]:
             yield _prose(text, items, section, language)
 
 
-def _sections(blocks: Sequence[Block]) -> Iterator[tuple[str, list[Block]]]:
-    """Blocks that belong together: the rows of tables, furniture, and prose with the headings over it."""
+def _sections(blocks: Sequence[Block], mail: bool) -> Iterator[tuple[str, list[Block]]]:
+    """Blocks that belong together: table rows, furniture, the headers of a message, and prose under its headings."""
     prose: list[Block] = []
-    for row, group in groupby(blocks, key=_row_key):
+    for row, group in groupby(blocks, key=lambda block: _row_key(block, mail)):
         for items in [list(group)] if row else ([block] for block in group):
-            kind = "row" if row else "furniture" if items[0].kind == "page_furniture" else "prose"
+            kind = _kind(items[0], mail)
             opens = items[0].kind == "heading" and prose and prose[-1].kind != "heading"
             if prose and (opens or kind != "prose"):
                 yield "prose", prose
@@ -94,8 +98,25 @@ def _sections(blocks: Sequence[Block]) -> Iterator[tuple[str, list[Block]]]:
         yield "prose", prose
 
 
-def _row_key(block: Block) -> tuple[int | None, int | None] | None:
-    return (block.table, block.row) if block.kind == "table_cell" else None
+def _kind(block: Block, mail: bool) -> str:
+    if block.kind == "table_cell":
+        return "row"
+    if block.kind == "page_furniture":
+        return "furniture"
+    return "fields" if mail and block.kind == "paragraph" and block.label else "prose"
+
+
+def _row_key(block: Block, mail: bool) -> tuple[int | None, int | None] | None:
+    """What the blocks of a row have in common, or those of a message's headers; None for a block by itself."""
+    kind = _kind(block, mail)
+    return (block.table, block.row) if kind == "row" else (0, 0) if kind == "fields" else None
+
+
+def _fields(text: str, blocks: Sequence[Block], section: _Section) -> Passage:
+    """The headers of a message, which tell about the message and nothing else."""
+    sentences = tuple(Sentence(block.start, block.end) for block in blocks)
+    names = tuple(_span(text, "field", block.label) for block in blocks if block.label)
+    return Passage(sentences, section.context() + names, {})
 
 
 def _prose(text: str, blocks: Sequence[Block], section: _Section, language: str) -> Passage:

@@ -85,16 +85,6 @@ def test_an_empty_index_says_how_to_add_documents_and_takes_an_upload(open_chat:
     expect(chat.page.locator("#cs-reader .cs-mark")).to_have_count(0)
 
 
-def test_the_password_page_loads_everything_from_here_too(open_chat: Open) -> None:
-    chat = open_chat("locked", welcome=False)
-    chat.page.get_by_label("username").fill("anna")
-    chat.page.get_by_label("password").fill("a:secret")
-    chat.page.get_by_role("button", name="Login").click()
-    chat.page.locator(".cs-welcome").wait_for()
-    chat.ask("How many pages long is the trove of classified documents?")
-    assert {url for url in chat.requests if not url.startswith(chat.address)} == set()
-
-
 def test_a_page_loads_everything_from_here(open_chat: Open) -> None:
     chat = open_chat()
     chat.ask("What is the capital of France?")

@@ -45,15 +45,47 @@ def test_a_name_of_another_site_is_turned_away(address: str) -> None:
     assert httpx.get(address.replace("127.0.0.1", "localhost")).status_code == 200
 
 
-def test_behind_a_password_nothing_is_given_without_it(addresses: dict[str, str]) -> None:
-    address = addresses["locked"]
-    assert httpx.get(f"{address}/config").status_code == 401
-    assert httpx.post(f"{address}/gradio_api/call/ask", json={"data": [QUESTION]}).status_code == 401
-    with httpx.Client() as visitor:
-        wrong = visitor.post(f"{address}/login", data={"username": "anna", "password": "secret"})
-        assert wrong.status_code == 400
-        visitor.post(f"{address}/login", data={"username": "anna", "password": "a:secret"})
-        assert visitor.get(f"{address}/config").status_code == 200
+ROUTES = [
+    "/", "/config", "/info", "/theme.css", "/gradio_api/info", "/gradio_api/heartbeat/x", "/gradio_api/queue/data",
+    "/gradio_api/app_id", "/gradio_api/upload_progress", "/assets/index.js", "/login", "/token", "/user",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_behind_a_password_no_route_gives_anything_without_it(addresses: dict[str, str], route: str) -> None:
+    assert httpx.get(f"{addresses['locked']}{route}").status_code in {401, 404}
+
+
+def test_behind_a_password_no_event_runs_without_it(addresses: dict[str, str]) -> None:
+    for route in ("call/ask", "queue/join", "cancel", "upload", "reset"):
+        assert httpx.post(f"{addresses['locked']}/gradio_api/{route}", json={"data": [QUESTION]}).status_code == 401
+
+
+def test_with_the_password_there_is_the_page_and_no_cookie(addresses: dict[str, str]) -> None:
+    response = httpx.get(f"{addresses['locked']}/config", auth=("anna", "a:secret"))
+    assert (response.status_code, "set-cookie" in response.headers) == (200, False)
+
+
+@pytest.mark.parametrize("kind", ["seed", "locked"])
+def test_a_page_of_another_site_gets_nothing(addresses: dict[str, str], kind: str) -> None:
+    login = ("anna", "a:secret")
+    headers = {"Origin": "https://evil.example"}
+    for method, route in (("GET", "/config"), ("POST", "/gradio_api/upload"), ("OPTIONS", "/gradio_api/queue/join")):
+        response = httpx.request(method, f"{addresses[kind]}{route}", headers=headers, auth=login)
+        assert response.status_code == 403
+        assert [name for name in response.headers if name.startswith("access-control")] == []
+
+
+@pytest.mark.parametrize(
+    "route", ["/gradio_api/file=https://example.org", "/gradio_api/proxy=https://example.org/", "/token"]
+)
+def test_routes_that_fetch_or_give_away_are_not_there(addresses: dict[str, str], route: str) -> None:
+    assert httpx.get(f"{addresses['seed']}{route}").status_code == 404
+
+
+def test_nobody_may_frame_the_page(addresses: dict[str, str]) -> None:
+    policy = httpx.get(addresses["seed"]).headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in policy
 
 
 def test_a_taken_port_is_a_setting_to_change(address: str) -> None:

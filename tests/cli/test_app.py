@@ -270,3 +270,27 @@ def test_a_file_that_is_no_history_is_a_usage_error(rag: Rag, place: Path, text:
     code, _, err = rag("ask", "Do cats purr softly?", "--history", "talk.json")
     assert (code, "talk.json is not a conversation" in err) == (2, True)
     assert (place / "talk.json").read_text() == text
+
+
+def test_calibrate_chooses_a_threshold_by_cases(rag: Rag, tmp_path: Path) -> None:
+    rag("ingest", "docs")
+    cases = [
+        ("Do cats purr softly?", True),
+        ("Do dogs bark at night?", True),
+        ("What is quantum chromodynamics?", False),
+    ]
+    lines = [json.dumps({"question": question, "answerable": answerable}) for question, answerable in cases]
+    (tmp_path / "cases.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    code, out, _ = rag("calibrate", "--cases", "cases.jsonl")
+    assert code == 0
+    assert "Refused: 0 of 2" in out
+    assert "Answered: 0 of 1" in out
+    assert "too few" in out
+    assert "RAG_THRESHOLD=" in out
+
+
+def test_calibrate_says_what_a_case_looks_like(rag: Rag, tmp_path: Path) -> None:
+    rag("ingest", "docs")
+    (tmp_path / "cases.jsonl").write_text('{"question": "Do cats purr?"}', encoding="utf-8")
+    code, _, err = rag("calibrate", "--cases", "cases.jsonl")
+    assert (code, "Each line must be like" in err) == (2, True)

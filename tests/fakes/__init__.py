@@ -21,12 +21,12 @@ from rag.storage.catalogue_writer import Journal
 from rag.storage.chroma_client import ChromaFolder
 from rag.storage.vector_store import ChromaVectors
 from rag.text.english.tokens import content_words
-from rag.types import Draft
+from rag.types import Chunk, ContextSpan, Draft, Evidence, Sentence
 
 if TYPE_CHECKING:
     from rag.answering.question_kinds import QuestionKind
     from rag.protocols import Generator
-    from rag.types import Evidence, Progress, Reading, Vectors
+    from rag.types import Progress, Reading, Vectors
 
 DIMENSION = 64
 
@@ -109,6 +109,14 @@ class ToldKinds:
 
     def __call__(self, question: str, vector: Vectors) -> Kinds:
         return Kinds({self.kinds.get(question, "fact"): 1.0})
+
+
+def evidence_of(text: str, *, context: tuple[ContextSpan, ...] = ()) -> Evidence:
+    """A sentence as evidence: the whole of a document of its own."""
+    version = hashlib.sha256(text.encode()).hexdigest()
+    whole = (Sentence(0, len(text)),)
+    chunk = Chunk(f"chunk-{version[:8]}", version[:8], f"{version[:8]}.txt", version, 0, len(text), text, whole)
+    return Evidence(chunk, 0, len(text), 0.5, context)
 
 
 def vectors_in(folder: Path) -> ChromaVectors:

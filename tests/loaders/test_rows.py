@@ -6,6 +6,7 @@ import pytest
 
 from rag.errors import UnreadableSourceError
 from rag.loaders import load
+from rag.loaders.plain import rows as rows_loader
 from rag.types import Document
 
 
@@ -109,3 +110,12 @@ def test_json_names_are_columns() -> None:
         (1, 2, "at.berth"),
         (2, 2, "at.berth"),
     ]
+
+
+def test_of_a_huge_table_the_last_rows_are_read_whole_and_that_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows_loader, "CELLS", 3)
+    found = load(Path("a.csv"), b"a,b\nx,y\nz,w\nu,v\n", source="a.csv")
+    assert found.document.text == "a: x | b: y\n\na: z | b: w\n\na: u | b: v"
+    assert [block.kind for block in found.document.blocks] == ["table_cell"] * 4 + ["paragraph"]
+    assert len(found.document.places) == 3
+    assert found.gaps == ("rows after the first 3 cells are read whole, not cell by cell",)

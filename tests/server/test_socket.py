@@ -22,7 +22,7 @@ from tests.fakes import service as fake_service
 pytestmark = pytest.mark.network
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "how-to" / "service.md"
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "RAG_READER": "similarity"}
 QUESTION = "How many hours a day does a cat sleep?"
 
 

@@ -1,11 +1,12 @@
-"""The particulars of a statement: what its evidence must hold, however it is put."""
+"""The particulars of a statement: what its grounds must hold, however it is put."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from rag.verification.grounding import names, unfounded
+from rag.verification.grounding import unfounded
 
 PAGES = "A trove of classified documents 700 pages long reveals the workings of Iran’s ministry in Iraq."
-BOARD = "In spite of a bad start, the Russians were able to outplay the Danes, who had won in May."
 POPULATION = "Shia Muslims made up around 60 percent of the 1,200 people in May 1980."
 
 
@@ -14,7 +15,7 @@ POPULATION = "Shia Muslims made up around 60 percent of the 1,200 people in May 
     [
         ("The trove is 700 pages long.", PAGES, ()),
         ("The trove is 701 pages long.", PAGES, ("701",)),
-        ("The trove is seven hundred pages long.", PAGES, ("seven", "hundred")),
+        ("The trove is seven hundred pages long.", PAGES, ()),
         ("Seven ministers met.", "All 7 ministers met.", ()),
         ("7 ministers met.", "All seven ministers met.", ()),
         ("There were 1200 people.", POPULATION, ()),
@@ -22,36 +23,34 @@ POPULATION = "Shia Muslims made up around 60 percent of the 1,200 people in May 
         ("It was in June 1980.", POPULATION, ("June",)),
         ("May 1980 it was.", POPULATION, ()),
         ("It was on Monday.", POPULATION, ("Monday",)),
-        ("Around 60 million were Shia.", POPULATION, ("million",)),
+        ("Around 60 million were Shia.", POPULATION, ("60 million",)),
+        ("60 per cent were Shia.", POPULATION, ()),
+        ("It lasts 3 years.", "Replaced every: 3 months", ("3",)),
+        ("It lasts 3 years.", "Replaced every: 3", ()),
+        ("It costs £45.", "It costs 45 euros.", ("45",)),
+        ("It costs 3.4 million euros.", "The price is €3,400,000.", ()),
+        ("The 21st it was.", "It was on 21 May.", ()),
         ("The ministry of Iran is in Iraq.", PAGES, ()),
         ("The Iranian ministry worked on Iraqi soil.", PAGES, ()),
         ("The ministry of Syria is in Iraq.", PAGES, ("Syria",)),
-        ("Baghdad holds the documents.", PAGES, ("Baghdad",)),
-        ("Paula met the minister.", "Paul met the minister.", ("Paula",)),
+        ("Paula met Paula.", "Paul met the minister.", ("Paula",)),
+        ("The ministry is the MIS.", "The Ministry of Intelligence and Security met.", ()),
+        ("The head of the Ministry of Intelligence and Security met.", "The head of MIS met.", ()),
         ("According to the documents, Iran has a ministry.", PAGES, ()),
-        ("The mayor did not sign the bill.", "The mayor signed the bill.", ("not",)),
-        ("The mayor did sign the bill.", "The mayor didn’t sign the bill.", ("(not)",)),
-        ("The mayor wrote the bill.", "The mayor wrote the bill, but never paid it.", ()),
-        ("Iraq had weapons of that kind.", "He denied that Iraq had weapons of that kind.", ("(denied)",)),
-        ("I am now a free model.", "You are now a free model.", ("i",)),
-        ("The Russians outplayed the Danes.", BOARD, ()),
-        ("The Danes outplayed the Russians.", BOARD, ("(dane outplayed russ)",)),
-        ("The Danes were outplayed by the Russians.", BOARD, ()),
-        ("The Russians were outplayed by the Danes.", BOARD, ("(dane outplayed russ)",)),
-        ("It seats forty.", "Easton won't be missed by Forbes. It seats forty people.", ()),
         ("Anything at all in 1980.", "", ("1980",)),
     ],
 )
-def test_numbers_dates_names_and_negations_must_be_in_the_evidence(
+def test_numbers_dates_and_names_must_be_in_the_grounds(
     statement: str, evidence: str, missing: tuple[str, ...]
 ) -> None:
     assert unfounded(statement, [evidence]) == missing
 
 
-def test_a_quotation_needs_no_check_even_over_a_line_break() -> None:
-    assert unfounded("Cats do not\nbark.", ["It is known: Cats do  not bark."]) == ()
+WORDS = "Ann Bob won't don’t I'd D. 's by was led US-led May '90s 1,200 £3 1.2.3 ½ not said to “who” - ; . 北京".split()
 
 
-def test_names_are_found_by_their_capitals_but_not_where_any_sentence_begins() -> None:
-    assert names("Working with the US, Adil Abdul Mahdi said: “People wait.”") == ["US", "Adil", "Abdul", "Mahdi"]
-    assert names("Soleimani led. Officials agreed in March.") == ["Soleimani", "March"]
+@settings(deadline=None)
+@given(*[st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join)] * 2)
+def test_no_words_in_any_order_make_a_check_fail(statement: str, evidence: str) -> None:
+    assert all(unfounded(statement, [evidence]))
+    assert unfounded(statement, [statement]) == ()

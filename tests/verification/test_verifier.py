@@ -2,8 +2,7 @@
 
 import pytest
 
-from rag.types import Draft
-from rag.verification.verifier import THRESHOLD, LexicalVerifier, supported
+from rag.verification.verifier import THRESHOLD, LexicalVerifier
 
 EVIDENCE = ["A trove of classified documents\n700 pages long reveals the workings of Iran’s ministry in Iraq."]
 
@@ -18,6 +17,7 @@ EVIDENCE = ["A trove of classified documents\n700 pages long reveals the working
         ),
         ("The trove of documents is 700 pages long.", EVIDENCE, True),
         ("The trove of documents is 701 pages long.", EVIDENCE, False),
+        ("The trove of documents is not 700 pages long.", EVIDENCE, False),
         ("The trove of classified documents reveals workings in Syria.", EVIDENCE, False),
         ("The trove of classified documents was sold to collectors.", EVIDENCE, False),
         ("A trove of classified documents", [], False),
@@ -29,14 +29,6 @@ def test_a_statement_is_supported_when_its_words_are_in_the_evidence(
     statement: str, evidence: list[str], passes: bool
 ) -> None:
     assert (LexicalVerifier().support(statement, evidence) >= THRESHOLD) is passes
-
-
-def test_a_draft_that_names_no_evidence_has_no_support() -> None:
-    class Yes:
-        def support(self, statement: str, evidence: object) -> float:
-            return 1.0
-
-    assert supported(Draft("Anything.", ()), Yes()) == 0.0
 
 
 def test_the_words_of_two_sentences_do_not_make_a_third() -> None:

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -17,13 +17,15 @@ from rag.reader.cascade import look_twice
 from rag.reader.span import look
 from training.calibration import fit, pipeline, support, transfer
 from training.calibration.metrics import Figure
-from training.calibration.pipeline import Look
+from training.calibration.pipeline import Look, Observed
 from training.data import development
-from training.data.development import Reading
+from training.data.development import Claim, Reading
+from training.data.mixture import stored_claims
 from training.data.sources import development_readings
 from training.modeling.export import FACTS
 
 SEED = 7
+GIVEN = "given"
 POLICIES, OF_POLICIES = "dev_reading_policyqa", 400  # answerable ones: they tell of over-refusal
 
 
@@ -42,7 +44,14 @@ class Report:
 
 
 def calibrate_export(
-    export: Path, out: Path | None, *, large: bool, indexes: Path, limit: int, say: Callable[[str], None]
+    export: Path,
+    out: Path | None,
+    *,
+    large: bool,
+    indexes: Path,
+    limit: int,
+    contrast: Path | None,
+    say: Callable[[str], None],
 ) -> dict[str, list[Figure]]:
     """Fit, measure and ship the export: weights, calibration.json and figures.json go to `out`.
 
@@ -54,7 +63,8 @@ def calibrate_export(
     if large:
         ranks = load_calibration(calibration_of(READER)).sentence
         seeing = partial(look_twice, encoder=encoder, first=SpanModel(), ranks=ranks, model=model)
-    found = measured(model, seeing, encoder, indexes=indexes, limit=limit, say=say)
+    statements = stored_claims(contrast) if contrast else []
+    found = measured(model, observed(seeing, encoder, indexes=indexes, limit=limit, say=say), statements)
     facts = json.loads((export / FACTS).read_text(encoding="utf-8"))
     _write(
         out or calibration_of(LARGE_READER if large else READER).parent,
@@ -67,35 +77,46 @@ def calibrate_export(
     return found.figures
 
 
-def measured(
-    model: SpanModel, seeing: Look, encoder: Encoder, *, indexes: Path, limit: int, say: Callable[[str], None]
-) -> Report:
-    """Fit and measure a reader, which sees passages as `seeing` does and sentences by themselves with `model`.
-
-    About half an hour on two cores, most of it to read the development sets.
-    """
+def observed(
+    seeing: Look, encoder: Encoder, *, indexes: Path, limit: int, say: Callable[[str], None]
+) -> dict[str, list[Observed]]:
+    """Every development set, read as `seeing` does: about half an hour on two cores."""
     sets = {}
     for name in pipeline.SETS:
         sets[name] = pipeline.observe(name, indexes, seeing)
         say(f"read {name}: {len(sets[name])} questions")
-    sets["policy"] = pipeline.given(_drawn(development.reading_rows(POLICIES), OF_POLICIES), encoder, seeing)
-    ranks = fit.ranking([row for rows in sets.values() for row in rows])
-    judged = [one for name, rows in sets.items() for one in fit.judged(_kind(name), rows, ranks, model)]
+    policies = _drawn(development.reading_rows(POLICIES), OF_POLICIES)
+    sets["policy"] = pipeline.given(policies, encoder, seeing)
+    sets[GIVEN] = pipeline.given(_drawn(development_readings(held_back=True), limit), encoder, seeing)
+    return sets
+
+
+def measured(model: SpanModel, sets: Mapping[str, Sequence[Observed]], contrast: Sequence[Claim] = ()) -> Report:
+    """Fit and measure a reader by what it saw in the sets; sentences by themselves, and claims, are read with `model`.
+
+    SQuAD 2.0's questions whose passage is given fit nothing.
+    """
+    fitting = {name: rows for name, rows in sets.items() if name != GIVEN}
+    ranks = fit.ranking([row for rows in fitting.values() for row in rows])
+    judged = [one for name, rows in fitting.items() for one in fit.judged(_kind(name), rows, ranks, model)]
     values = fit.crossed(judged)
     answers, points = fit.answering(judged), fit.curve(judged, values)
-    claims = support.judged(model)
+    claims = support.judged(model, contrast)
     borne_out = support.support([row for row in claims if row.set in support.FITTED])
+    given = fit.judged(GIVEN, sets[GIVEN], ranks, model)
     figures = {
         "pipeline": fit.figures(judged, values, points["balanced"]["threshold"]),
         "sentences quoted, CLAPnq": fit.selection(sets["clapnq"], ranks),
         "sentences quoted, SQuAD 2.0": fit.selection(sets["squad2"], ranks),
         "sentences quoted, seed": fit.selection(sets["seed"], ranks),
-        "claims": support.ablation(claims),
+        "claims": [*support.ablation(claims), *support.ordered(claims)],
         "each kind left out": transfer.figures(judged),
         "PolicyQA, passage given": fit.given(sets["policy"], ranks, model),
+        "SQuAD 2.0, held-back articles, passage given": [
+            *fit.given(sets[GIVEN], ranks, model),
+            *transfer.given(given, transfer.confidences(answers, given), points["balanced"]["threshold"]),
+        ],
     }
-    read = pipeline.given(_drawn(development_readings(held_back=True), limit), encoder, seeing)
-    figures["SQuAD 2.0, held-back articles, passage given"] = fit.given(read, ranks, model)
     return Report(fit.calibration(ranks, answers, borne_out, points, support.risks(claims)), figures)
 
 

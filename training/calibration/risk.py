@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import beta  # type: ignore[import-untyped]
 
+from rag.reader.thresholds import upper_bound
 from training.calibration.metrics import Floats
 
 CONFIDENCE = 0.9
@@ -35,8 +35,7 @@ def bound(errors: Sequence[bool], confidence: float = CONFIDENCE) -> Bound:
     n, count = len(errors), int(sum(errors))
     if not n:
         raise ValueError("There are no rows to bound an error rate with.")
-    at_most = 1.0 if count == n else float(beta.ppf(confidence, count + 1, n - count))
-    return Bound(count, n, round(at_most, 4), confidence)
+    return Bound(count, n, upper_bound(count, n, confidence), confidence)
 
 
 def least_threshold(scores: Floats, wrong: Sequence[bool], allowed: float, confidence: float = CONFIDENCE) -> float:

@@ -11,7 +11,8 @@ import numpy as np
 from rag.models.calibration import QUESTION, Logistic
 from training.calibration import fit
 from training.calibration.fit import OVER_REFUSAL, Judged, answering, calibration_error, threshold
-from training.calibration.metrics import Figure, Floats, auroc_figure, figure, mean_figure
+from training.calibration.metrics import Figure, Floats, auroc_figure, figure, mean_figure, token_f1
+from training.data.squad import best_cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,29 @@ def left_out(rows: Sequence[Judged], kind: str) -> LeftOut:
 def confidences(model: Logistic, rows: Sequence[Judged]) -> Floats:
     """The model's confidence in each row."""
     return np.array([model(dict(zip(QUESTION, row.signals, strict=True))) for row in rows])
+
+
+def given(rows: Sequence[Judged], values: Floats, cut: float) -> list[Figure]:
+    """What the shipped confidence and threshold are worth on questions with their passages, which fitted nothing."""
+    truth, kept = np.array([row.answerable for row in rows]), values >= cut
+    worth = np.array([token_f1(row.words, row.golds) if row.answerable else 0.0 for row in rows])
+    refusal = (~truth).astype(float)
+    best = best_cut(values, worth, refusal)
+    at_best, at_cut = np.where(values >= best, worth, refusal), np.where(kept, worth, refusal)
+    return [
+        auroc_figure("as shipped: AUROC", truth.tolist(), values.tolist()),
+        mean_figure("as shipped: F1 at the balanced threshold", at_cut.tolist()),
+        mean_figure("as shipped: F1 lost to the best threshold", (at_best - at_cut).tolist()),
+        mean_figure("as shipped: over-refusal", (~kept[truth]).tolist()),
+        mean_figure("as shipped: refusal recall", (~kept[~truth]).tolist()),
+        figure("as shipped: refusal recall at 10 % over-refusal", len(rows), lambda at: _recall(values[at], truth[at])),
+    ]
+
+
+def _recall(values: Floats, truth: np.ndarray) -> float:
+    if truth.all() or not truth.any():
+        return float("nan")
+    return float((values[~truth] < np.quantile(values[truth], OVER_REFUSAL["balanced"])).mean())
 
 
 def figures(rows: Sequence[Judged]) -> list[Figure]:

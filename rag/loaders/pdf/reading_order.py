@@ -1,53 +1,28 @@
-"""The order in which people read a page: columns one after the other, lines from top to bottom.
+"""The order in which people read a page: columns one after the other, what stands beside them apart.
 
-A page comes as fragments, runs of glyphs on one line without a wide gap. Where enough of them leave a gutter free, the
-page is cut there, and what spans the gutter (a title, a footer) stands between the parts: a recursive X-Y cut (Nagy &
-Seth, 1984) that allows for spanning lines. Columns of short fragments are a table's, and are read row by row.
+Lines that follow each other alone (one above, one below) make a column of text; columns, tables and single lines are
+put in order by what stands above or left of what (Breuel, Document Layout Analysis 2003): left before right, unless
+something that spans both lies between. So a page number in a gutter, a figure's labels, a listing or a box beside a
+column do not interleave. A script that runs from right to left is read from the right column to the left.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import pairwise
 from statistics import median
+from unicodedata import bidirectional
 
-import numpy as np
-
+from rag.loaders.pdf.fragments import rows_of
+from rag.loaders.pdf.glyphs import Fragment, Glyph, across, around, down, fragment
 from rag.types import Box
 
-_PROSE = 18  # glyphs in the middle line of a column of running text; a table's cells are shorter
-_COLUMN_LINES = 3  # a column has that many at least
-_SPANNING = 0.34  # the most of a page's fragments that may cross a gutter
-_INTERLINE = 0.5  # heights of a line: a wider gap begins a new block
-
-
-@dataclass(frozen=True, slots=True)
-class Glyph:
-    """What is shown in one place: a character, several for a ligature, and its box; none for a space made up.
-
-    `recognised` is how sure a recogniser is of it, 0..1; None where it stands in the file as text.
-    """
-
-    text: str
-    box: Box | None
-    recognised: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Fragment:
-    """Glyphs on one line in the order they are read, and the box around them."""
-
-    glyphs: tuple[Glyph, ...]
-    box: Box
-
-    @property
-    def text(self) -> str:
-        """What it says."""
-        return "".join(glyph.text for glyph in self.glyphs)
-
-    @property
-    def height(self) -> float:
-        """Of its line, in points."""
-        return self.box.bottom - self.box.top
+_APART = 2.0  # heights of a line: a wider gap ends a column of text
+_ALIKE = 1.45  # times as high: lines that differ more do not follow each other
+_PROSE = 18  # characters in the middle line of running text; a table's cells are shorter
+_PROSE_LINES = 3
+_FULL = 0.75  # of the next line's width that most lines of running text reach over
+_HEALED = 4.0  # heights of a line: a wider gap within a line of running text is none
+_EDGE = 1.0  # points by which boxes may overlap and still stand side by side
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,104 +33,166 @@ class Line:
     opens: bool
 
 
-def fragment(glyphs: Sequence[Glyph]) -> Fragment | None:
-    """Glyphs as a fragment, white space at its ends left out; None if there is nothing else."""
-    inked = [number for number, glyph in enumerate(glyphs) if glyph.box and not glyph.text.isspace()]
-    if not inked:
-        return None
-    kept = tuple(glyphs[inked[0] : inked[-1] + 1])
-    return Fragment(kept, _around([glyph.box for glyph in kept if glyph.box]))
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Lines one below the other with nothing beside them that belongs to them."""
+
+    lines: tuple[Fragment, ...]
+    box: Box
+
+    @property
+    def is_prose(self) -> bool:
+        """Whether it is running text: several lines, most of them long and as wide as the column."""
+        if len(self.lines) < _PROSE_LINES or median(len(line.glyphs) for line in self.lines) < _PROSE:
+            return False
+        widths = [line.box.right - line.box.left for line in self.lines]
+        full = [width for width, after in pairwise(widths) if width >= _FULL * after]
+        return len(full) * 2 >= len(self.lines) - 1
 
 
-def reading_order(fragments: Sequence[Fragment]) -> list[Line]:
-    """The lines of a page in the order they are read."""
-    return [line for region in _regions(list(fragments)) if region for line in _lines(region)]
+def columns(items: Sequence[Fragment]) -> list[Column]:
+    """Fragments as columns of lines; those that stand side by side in a line are in different ones."""
+    healed = _healed(items)
+    below = _neighbours(healed)
+    above: dict[int, list[int]] = {}
+    for upper, lowers in below.items():
+        for lower in lowers:
+            above.setdefault(lower, []).append(upper)
+    follows = {
+        upper: lowers[0]
+        for upper, lowers in below.items()
+        if len(lowers) == 1 and len(above[lowers[0]]) == 1 and _alike(healed[upper], healed[lowers[0]])
+    }
+    first = set(range(len(healed))) - set(follows.values())
+    return [_column(healed, start, follows) for start in sorted(first)]
 
 
-def _regions(fragments: list[Fragment]) -> list[list[Fragment]]:
-    """Parts of a page without columns, in order."""
-    gutter = _gutter(fragments)
-    if gutter is None:
-        return [fragments]
-    found: list[list[Fragment]] = []
-    in_order = sorted(fragments, key=lambda item: (item.box.top, item.box.left))
-    for spanning, band in groupby(in_order, key=lambda item: item.box.left < gutter < item.box.right):
-        items = list(band)
-        if spanning:
-            found.append(items)
-        else:
-            for side in (True, False):
-                if column := [item for item in items if (item.box.right <= gutter) is side]:
-                    found.extend(_regions(column))
+def in_order(boxes: Sequence[Box], *, backwards: bool = False) -> list[int]:
+    """The numbers of boxes in the order they are read; `backwards`: columns run from right to left."""
+    sides = [(-box.right, -box.left) if backwards else (box.left, box.right) for box in boxes]
+    before: list[set[int]] = [
+        {n for n in range(len(boxes)) if n != m and _precedes(boxes, sides, n, m)} for m in range(len(boxes))
+    ]
+    done: list[int] = []
+    left = set(range(len(boxes)))
+    while left:
+        free = [n for n in left if not before[n] & left] or list(left)
+        best = min(free, key=lambda n: _rank(boxes, sides, n, done))
+        done.append(best)
+        left.remove(best)
+    return done
+
+
+def is_backwards(items: Sequence[Fragment]) -> bool:
+    """Whether most of a page's text runs from right to left."""
+    letters = [bidirectional(glyph.text[0]) for item in items for glyph in item.glyphs if glyph.text.isalpha()]
+    return sum(kind in ("R", "AL") for kind in letters) * 2 > len(letters)
+
+
+def reading_order(items: Sequence[Fragment]) -> list[Line]:
+    """The lines of a page without tables, in the order they are read."""
+    found = columns(items)
+    order = in_order([column.box for column in found], backwards=is_backwards(items))
+    return [Line((line,), opens=not number) for place in order for number, line in enumerate(found[place].lines)]
+
+
+def _column(items: Sequence[Fragment], start: int, follows: dict[int, int]) -> Column:
+    lines = [items[start]]
+    while start in follows:
+        start = follows[start]
+        lines.append(items[start])
+    return Column(tuple(lines), around([line.box for line in lines]))
+
+
+def _neighbours(items: Sequence[Fragment]) -> dict[int, list[int]]:
+    """For each fragment those directly below it: they overlap it from left to right, and nothing lies between."""
+    order = sorted(range(len(items)), key=lambda n: items[n].box.top)
+    found: dict[int, list[int]] = {}
+    for place, upper in enumerate(order):
+        box, height = items[upper].box, items[upper].height
+        lowers: list[int] = []
+        for lower in order[place + 1 :]:
+            other = items[lower]
+            if other.box.top - box.bottom > _APART * max(height, other.height):
+                break
+            if other.middle <= box.bottom - height * 0.2 or across(box, other.box) <= _EDGE:
+                continue
+            if not any(across(items[n].box, other.box) > _EDGE and items[n].middle < other.box.top for n in lowers):
+                lowers.append(lower)
+        if lowers:
+            found[upper] = lowers
     return found
 
 
-def _gutter(fragments: Sequence[Fragment]) -> float | None:
-    """Where a vertical line parts two columns of running text, in points from the left; None where none does."""
-    if len(fragments) < 2 * _COLUMN_LINES:
-        return None
-    left = np.array([item.box.left for item in fragments])
-    right = np.array([item.box.right for item in fragments])
-    height = median(item.height for item in fragments)
-    best: tuple[int, float, float] | None = None
-    for edge in sorted(set(right.round(1).tolist())):
-        after = left[left >= edge]
-        if not len(after):
-            continue
-        place = (edge + float(after.min())) / 2
-        crossing = int(((left < place) & (right > place)).sum())
-        room = float(after.min()) - edge
-        if room > height / 2 and crossing <= _SPANNING * len(fragments) and _are_columns(fragments, place):
-            best = min(best or (crossing, -room, place), (crossing, -room, place))
-    return best[2] if best else None
+def _alike(upper: Fragment, lower: Fragment) -> bool:
+    heights = upper.height, lower.height
+    gap = lower.box.top - upper.box.bottom
+    return max(heights) <= _ALIKE * min(heights) and gap <= _APART * min(heights)
 
 
-def _are_columns(fragments: Sequence[Fragment], place: float) -> bool:
-    sides = (
-        [len(item.glyphs) for item in fragments if item.box.right <= place],
-        [len(item.glyphs) for item in fragments if item.box.left >= place],
-    )
-    return all(len(side) >= _COLUMN_LINES and median(side) >= _PROSE for side in sides)
+def _healed(items: Sequence[Fragment]) -> list[Fragment]:
+    """Fragments, those put together that a wide gap parts within a line of running text."""
+    rows = rows_of(items)
+    found: list[Fragment] = []
+    for number, row in enumerate(rows):
+        around_it = [rows[n] for n in (number - 1, number + 1) if 0 <= n < len(rows)]
+        if len(row) > 1 and len(around_it) == 2 and all(_spans(other, row) for other in around_it):
+            row = [_as_one(row)]
+        found.extend(row)
+    return found
 
 
-def _lines(fragments: Sequence[Fragment]) -> list[Line]:
-    """Fragments of one column as lines, from top to bottom."""
-    rows: list[list[Fragment]] = []
-    for item in sorted(fragments, key=lambda item: (_middle(item.box), item.box.left)):
-        if rows and _middle(item.box) < rows[-1][0].box.bottom and _middle(rows[-1][0].box) > item.box.top:
-            rows[-1].append(item)
-        else:
-            rows.append([item])
-    boxes = [_around([item.box for item in row]) for row in rows]
-    opens = [True, *(_opens(upper, lower) for upper, lower in pairwise(boxes))]
-    return [Line(_across(row), opened) for row, opened in zip(rows, opens, strict=True)]
+def _spans(other: Sequence[Fragment], row: Sequence[Fragment]) -> bool:
+    """Whether a line is one long fragment that reaches as far as a row beside it, to either side, and lies near."""
+    if len(other) > 1:
+        return False
+    box, height = around([item.box for item in row]), row[0].height
+    near = abs(other[0].middle - row[0].middle) <= _APART * height
+    line = sorted(row, key=lambda item: item.box.left)
+    tight = all(b.box.left - a.box.right < _HEALED * height for a, b in pairwise(line))
+    return near and tight and other[0].box.left <= box.left + height and other[0].box.right >= box.right - height
 
 
-def _opens(upper: Box, lower: Box) -> bool:
-    heights = upper.bottom - upper.top, lower.bottom - lower.top
-    return lower.top - upper.bottom > _INTERLINE * min(heights) or max(heights) > 1.25 * min(heights)
+def _as_one(row: Sequence[Fragment]) -> Fragment:
+    glyphs: list[Glyph] = []
+    for item in sorted(row, key=lambda item: item.box.left, reverse=is_backwards(row)):
+        glyphs.extend([Glyph(" ", None)] if glyphs else [])
+        glyphs.extend(item.glyphs)
+    found = fragment(glyphs)
+    assert found
+    return found
 
 
-def _across(row: Sequence[Fragment]) -> tuple[Fragment, ...]:
-    """The fragments of a line from left to right, or from right to left where that is how it is written."""
-    backwards = sum(_runs_left(item) for item in row) * 2 > len(row)
-    return tuple(sorted(row, key=lambda item: -item.box.right if backwards else item.box.left))
-
-
-def _runs_left(item: Fragment) -> bool:
-    boxes = [glyph.box for glyph in item.glyphs if glyph.box]
-    return len(boxes) > 1 and boxes[0].left > boxes[-1].left
-
-
-def _around(boxes: Sequence[Box]) -> Box:
-    return Box(
-        boxes[0].page,
-        min(box.left for box in boxes),
-        min(box.top for box in boxes),
-        max(box.right for box in boxes),
-        max(box.bottom for box in boxes),
+def _precedes(boxes: Sequence[Box], sides: Sequence[tuple[float, float]], first: int, second: int) -> bool:
+    a, b = boxes[first], boxes[second]
+    if across(a, b) > _EDGE:
+        return (a.top + a.bottom, first) < (b.top + b.bottom, second)
+    if sides[first][0] > sides[second][0]:
+        return _stands_over(boxes, a, b)
+    return not _stands_over(boxes, b, a) and not any(
+        across(c, a) > _EDGE and across(c, b) > _EDGE and _between(c, a, b)
+        for n, c in enumerate(boxes)
+        if n not in (first, second)
     )
 
 
-def _middle(box: Box) -> float:
-    return (box.top + box.bottom) / 2
+def _stands_over(boxes: Sequence[Box], upper: Box, lower: Box) -> bool:
+    """Whether a box is above another that it does not overlap, with nothing beside it in the other's column."""
+    if upper.bottom > lower.top + _EDGE:
+        return False
+    return not any(across(other, lower) > _EDGE and down(other, upper) > _EDGE for other in boxes)
+
+
+def _between(middle: Box, a: Box, b: Box) -> bool:
+    """Whether a box lies below one of two others and above the other."""
+    centre = (middle.top + middle.bottom) / 2
+    upper, lower = sorted((a, b), key=lambda box: box.top + box.bottom)
+    return upper.bottom <= centre <= lower.top and down(upper, lower) <= 0
+
+
+def _rank(
+    boxes: Sequence[Box], sides: Sequence[tuple[float, float]], number: int, done: Sequence[int]
+) -> tuple[bool, float, float]:
+    """Of what may come next: first what stands under what was read last, then what stands highest."""
+    goes_on = bool(done) and across(boxes[done[-1]], boxes[number]) > _EDGE
+    return not goes_on, boxes[number].top, sides[number][0]

@@ -7,8 +7,8 @@ spelling, and reads no handwriting and no right-to-left script.
 """
 
 import math
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.loaders.pdf.reading_order import Fragment, Glyph, Line, fragment
+from rag.loaders.pdf.glyphs import Fragment, Glyph, fragment
 from rag.types import Box
 
 if TYPE_CHECKING:
@@ -71,14 +71,6 @@ class Placing:
         places = ((x, y), (self.width - y, x), (self.width - x, self.height - y), (y, self.height - x))
         x, y = places[self.quarters]
         return Box(box.page, x - half_width, y - half_height, x + half_width, y + half_height)
-
-    def lines_on_page(self, lines: Iterable[Line]) -> list[Line]:
-        """Lines whose boxes are where they are seen."""
-        return [replace(line, fragments=tuple(map(self._fragment_on_page, line.fragments))) for line in lines]
-
-    def _fragment_on_page(self, item: Fragment) -> Fragment:
-        glyphs = tuple(replace(glyph, box=self.on_page(glyph.box)) if glyph.box else glyph for glyph in item.glyphs)
-        return replace(item, glyphs=glyphs, box=self.on_page(item.box))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,9 @@ from rag.errors import UnreadableSourceError
 from rag.loaders import options
 from rag.loaders.content import Content
 from rag.loaders.pdf.flow import flow
-from rag.loaders.pdf.reading_order import Line, reading_order
+from rag.loaders.pdf.structure import PageParts, arranged, structured
 from rag.loaders.pictures import ocr
-from rag.loaders.pictures.blocks import with_confidence
-from rag.text.blocks import plain_blocks
-from rag.text.page_layout import PageSize
+from rag.types import PageSize
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -34,21 +32,20 @@ def read(path: Path, data: bytes) -> Content:
     """The text of all frames. Raises UnreadableSourceError, also for a picture without text."""
     if not ocr.available():
         raise UnreadableSourceError(f"{path} is a picture. {ocr.INSTALL}.")
-    pages: list[tuple[PageSize, list[Line]]] = []
+    pages: list[PageParts] = []
     gaps = []
     for number, frame in enumerate(_frames(path, data), start=1):
-        size, lines, unsure = _page(frame, number)
-        pages.append((size, lines))
+        page, unsure = _page(frame, number)
+        pages.append(page)
         if unsure:
             gaps.append(f"page {number}: {unsure} region{'s' if unsure > 1 else ''} that could not be recognised")
-    if not any(lines for _, lines in pages):
+    if not any(page.parts for page in pages):
         raise UnreadableSourceError(f"{path} is a picture without text that could be recognised.")
-    found = flow(pages)
-    blocks = with_confidence(plain_blocks(found.text), found.recognised)
-    return Content(found.text, places=found.places, layout=found.layout, blocks=blocks, gaps=tuple(gaps))
+    found = flow(structured(pages, {}))
+    return Content(found.text, places=found.places, layout=found.layout, blocks=found.blocks, gaps=tuple(gaps))
 
 
-def _page(frame: "Image", number: int) -> tuple[PageSize, list[Line], int]:
+def _page(frame: "Image", number: int) -> tuple[PageParts, int]:
     dots = frame.info.get("dpi", (_USUAL, _USUAL))[0] or _USUAL
     points = _POINTS / float(dots)
     shrink = min(1.0, ocr.SIDE / max(frame.size))
@@ -57,8 +54,8 @@ def _page(frame: "Image", number: int) -> tuple[PageSize, list[Line], int]:
         plain = plain.resize((max(1, round(frame.width * shrink)), max(1, round(frame.height * shrink))))
     image = np.ascontiguousarray(np.asarray(plain)[:, :, ::-1])
     found = ocr.recognise(image, page=number, scale=points / shrink)
-    lines = found.placing.lines_on_page(reading_order(found.fragments))
-    return PageSize(number, frame.width * points, frame.height * points), lines, found.unsure
+    size = PageSize(number, frame.width * points, frame.height * points)
+    return PageParts(size, arranged(found.fragments, on_page=found.placing.on_page)), found.unsure
 
 
 def _frames(path: Path, data: bytes) -> Iterator["Image"]:

@@ -49,7 +49,8 @@ def markdown_blocks(text: str) -> tuple[Block, ...]:
     lines = list(lines_of(text))
     front = _front_matter(text, lines)
     body = "\n".join("" if number < front else text[start:end] for number, (start, end) in enumerate(lines))
-    tokens = MarkdownIt("commonmark").enable("table").parse(body.replace("\0", "\ufffd"))
+    parser = MarkdownIt("commonmark").enable("table").disable("inline")
+    tokens = parser.parse(body.replace("\0", "\ufffd"))
     writer = _Writer(text, lines)
     for line in lines[1 : max(front - 1, 1)]:
         writer.field(line)

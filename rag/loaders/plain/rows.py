@@ -9,29 +9,33 @@ closely.
 import csv
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from io import StringIO
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from rag.errors import UnreadableSourceError
-from rag.loaders.blocks import Blocks, CellText
+from rag.loaders.blocks import CELL, Blocks, CellText
 from rag.loaders.content import ROW_CHARACTERS, Content
 from rag.loaders.decoding import Decoded, decode
 from rag.loaders.plain.dialect import Table, read_table_form
 from rag.types import Place
 
+CELLS = 1_000_000  # that are kept each by itself: some 300 MB of memory
 _NOTE_WORDS = 3
 COLUMNS = 2000  # a wider table is refused: nobody could ask for its columns by name
 
 Row = tuple[int, Iterable[tuple[str, str]]]
 
 
-class _Written(NamedTuple):
-    """Blocks and places of rows as they are written."""
+@dataclass(slots=True)
+class _Written:
+    """Blocks and places of rows as they are written, and how many cells these are."""
 
-    blocks: Blocks
-    places: list[Place]
+    blocks: Blocks = field(default_factory=Blocks)
+    places: list[Place] = field(default_factory=list)
+    cells: int = 0
 
 
 def read_csv(path: Path, data: bytes) -> Content:
@@ -53,7 +57,7 @@ def read_csv(path: Path, data: bytes) -> Content:
 def read_json_lines(path: Path, data: bytes) -> Content:
     """A JSON value a line; nested names are joined by dots. Raises UnreadableSourceError naming the line."""
     found = decode(path, data)
-    written = _Written(Blocks(), [])
+    written = _Written()
     table = written.blocks.table()
     columns: dict[str, int] = {}
     for number, fields in _json_rows(path, found.text):
@@ -63,7 +67,7 @@ def read_json_lines(path: Path, data: bytes) -> Content:
 
 
 def _csv_content(path: Path, found: Decoded, table: Table, rows: Iterable[list[str]]) -> Content:
-    written = _Written(Blocks(), [])
+    written = _Written()
     number = written.blocks.table()
     numbered = enumerate(rows, start=1)
     for place, values in islice(numbered, table.first_row - 1):
@@ -92,7 +96,12 @@ def _write_row(path: Path, written: _Written, table: int, row: int, named: Itera
     if len(cells) > COLUMNS:
         raise UnreadableSourceError(_too_wide(path, len(cells)))
     start = written.blocks.position
-    if written.blocks.row(table, row, cells):
+    if written.cells > CELLS:
+        written.blocks.add(CELL.join(cell.written for cell in cells))
+    else:
+        written.blocks.row(table, row, cells)
+    written.cells += len(cells)
+    if written.blocks.position > start:
         written.places.append(Place("row", row, start))
 
 
@@ -113,7 +122,9 @@ def _write_header(written: _Written, table: int, form: Table) -> None:
 
 def _content(written: _Written, found: Decoded) -> Content:
     blocks = written.blocks
-    return Content(blocks.text, places=tuple(written.places), encoding=found.encoding, blocks=blocks.blocks)
+    told = (f"rows after the first {CELLS:,} cells are read whole, not cell by cell",) if written.cells > CELLS else ()
+    places = tuple(written.places)
+    return Content(blocks.text, places=places, encoding=found.encoding, blocks=blocks.blocks, gaps=told)
 
 
 def _too_wide(path: Path, columns: int) -> str:

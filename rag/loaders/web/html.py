@@ -31,6 +31,9 @@ def read(path: Path, data: bytes) -> Content:
     blocks = Blocks()
     xml = path.suffix.lower() == ".xhtml" or data.lstrip()[:5] == b"<?xml"
     left_out = write_html(blocks, found.text, xml=xml)
+    if left_out.beside > len(blocks.text.split()):  # more is called a teaser than not: then teasers are the subject
+        blocks = Blocks()
+        left_out = write_html(blocks, found.text, xml=xml, beside=True)
     return Content(blocks.text, encoding=found.encoding, blocks=blocks.blocks, gaps=gaps(left_out))
 
 
@@ -40,10 +43,13 @@ def declared_encoding(data: bytes) -> str | None:
     return declared[1].decode("ascii") if declared else None
 
 
-def write_html(blocks: Blocks, html: str, *, main_part: bool = True, xml: bool = False) -> LeftOut:
+def write_html(
+    blocks: Blocks, html: str, *, main_part: bool = True, xml: bool = False, beside: bool = False
+) -> LeftOut:
     """Write what a reader sees of a page, or of its main part, as blocks; what was left out.
 
-    `xml`: it is XHTML, where any element may close itself and entities may be declared.
+    `xml`: it is XHTML, where any element may close itself and entities may be declared. `beside`: teasers are wanted
+    too.
     """
     from selectolax.lexbor import LexborHTMLParser
 
@@ -52,18 +58,11 @@ def write_html(blocks: Blocks, html: str, *, main_part: bool = True, xml: bool =
         return LeftOut()
     chosen = _main(root) if main_part else root
     around = not main_part or chosen.tag != "body"
-    scribe = Scribe(blocks, around=around, beside=not main_part or _is_made_of_teasers(chosen, around))
+    scribe = Scribe(blocks, around=around, beside=beside or not main_part)
     scribe.write(chosen)
     if main_part:
         _write_footer(blocks, root, chosen)
     return scribe.left_out
-
-
-def _is_made_of_teasers(chosen: "LexborNode", around: bool) -> bool:
-    """Whether more of a page is teasers, or called so, than not: then they are its subject."""
-    trial = Scribe(Blocks(), around=around)
-    trial.write(chosen)
-    return trial.left_out.beside > len(trial.blocks.text.split())
 
 
 def gaps(left_out: LeftOut) -> tuple[str, ...]:

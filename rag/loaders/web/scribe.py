@@ -73,11 +73,15 @@ class LeftOut:
 
 @dataclass(slots=True)
 class Scribe:
-    """Writes one tree. `around`: what stands around a page's subject is wanted too; `beside`: teasers and the like."""
+    """Writes one tree, or an `inner` part of it.
+
+    `around`: what stands around a page's subject is wanted too; `beside`: teasers and the like.
+    """
 
     blocks: Blocks
     around: bool = True
     beside: bool = False
+    inner: bool = False
     left_out: LeftOut = field(default_factory=LeftOut)
     _runs: Runs = field(default_factory=Runs)
     _lists: list[_List] = field(default_factory=list)
@@ -92,7 +96,8 @@ class Scribe:
 
     def write(self, root: "LexborNode") -> None:
         """Write what is seen of a tree."""
-        self._marks = marks_by_target(root)
+        if not self.inner:
+            self._marks = marks_by_target(root)
         for node, entering in self._walk(root):
             if entering:
                 self._enter(node)
@@ -274,7 +279,7 @@ class _CellScribe(Scribe):
     __slots__ = ("_parts", "_tables", "_wants_parting")
 
     def __init__(self, blocks: Blocks, *, around: bool, left_out: LeftOut) -> None:
-        super().__init__(blocks, around, left_out=left_out)
+        super().__init__(blocks, around, inner=True, left_out=left_out)
         self._parts: list[str] = []
         self._tables: list[Grid] = []
 

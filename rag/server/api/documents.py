@@ -9,7 +9,7 @@ from fastapi import APIRouter, File, Path, Query, UploadFile
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
 from rag.server import uploads
-from rag.server.api.context import Address, Asking, Serving
+from rag.server.api.context import Address, Asking, Serving, span_address
 from rag.server.api.static import SPAN_PAGE, SPAN_POLICY
 from rag.server.jobs import Job
 from rag.server.problems import INVALID, NO_JOB, ProblemError
@@ -66,7 +66,12 @@ async def document(
     """What it is, and its headings with their spans."""
     found = await service.document(caller, collection, id, version)
     known = {name: getattr(found, name) for name in ("doc_id", "source", "version", "encoding")}
-    return {**known, "characters": len(found.text), "url": span_address(address, found), "outline": _outline(found)}
+    return {
+        **known,
+        "characters": len(found.text),
+        "url": span_address(address, found, collection),
+        "outline": _outline(found),
+    }
 
 
 @router.get("/documents/{id}/text", summary="A document's text, or a span of it")
@@ -98,12 +103,6 @@ async def view(
 async def remove(id: Id, service: Serving, caller: Asking, collection: In = None) -> dict[str, str]:
     """Take it out of the index. Its file stays, unless it was uploaded here."""
     return {"removed": await service.remove(caller, collection, id)}
-
-
-def span_address(address: str, document: Document, span: tuple[int, int] | None = None) -> str:
-    """Where a document's text, or a span of it, can be opened."""
-    part = f"#char={span[0]},{span[1]}" if span else ""
-    return f"{address}/v1/documents/{document.doc_id}/view?version={document.version[:12]}{part}"
 
 
 def _read_in(contents: dict[str, bytes], read: Any, name: str) -> Any:

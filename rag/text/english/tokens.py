@@ -22,6 +22,10 @@ STOP_WORDS = frozenset(
 )
 
 
+NEGATIONS = frozenset("not no never none nobody nothing nor neither without cannot".split())
+_NOT = re.compile(r"n['’]t\b", re.IGNORECASE)
+
+
 class _Stemmer(Protocol):
     def stemWord(self, word: str) -> str: ...
 
@@ -29,6 +33,11 @@ class _Stemmer(Protocol):
 def words(text: str) -> list[str]:
     """The words and numbers of a text, in lower case, in order. `1,200.5` is one word, a possessive's *s* none."""
     return _WORD.findall(_POSSESSIVE.sub(" ", CONTRACTED.sub(" ", text.lower())))
+
+
+def denies(text: str) -> bool:
+    """Whether a text has a word of denial."""
+    return _NOT.search(text) is not None or not NEGATIONS.isdisjoint(words(text))
 
 
 def content_words(text: str) -> list[str]:

@@ -42,3 +42,14 @@ def test_a_kind_is_judged_by_the_others() -> None:
     assert figures["a, left out: AUROC"] > 0.8
     assert figures["b, left out: calibration error"] < 0.15
     assert 0 <= figures["c, left out: accuracy lost to the best threshold"] < 0.1
+
+
+def test_a_shipped_threshold_is_set_against_the_best_one() -> None:
+    golds = ("Oden",)
+    rows = [Judged("given", "g", yes, (), yes, "Oden", golds if yes else ()) for yes in (True, True, False, False)]
+    values = np.array([0.9, 0.6, 0.7, 0.1])
+    figures = {figure.name: figure.value for figure in transfer.given(rows, values, 0.8)}
+    assert figures["as shipped: F1 at the balanced threshold"] == 0.75
+    assert figures["as shipped: F1 lost to the best threshold"] == 0.0
+    assert figures["as shipped: over-refusal"] == 0.5
+    assert figures["as shipped: refusal recall"] == 1.0

@@ -88,5 +88,5 @@ def test_a_reply_as_a_statement(nlp: Language, affirmed: bool, expected: str) ->
 @needs_parser
 def test_true_and_false_statements_are_as_many(nlp: Language) -> None:
     docs = [nlp("Ann Lund wrote the letter in May. The mayor of Oden read the letter to the council on Monday.")]
-    rows = list(contrast.contrast_claims(docs, FORMS, Random(1), roles_only=False))
+    rows = list(contrast.contrast_claims(docs, FORMS, Random(1)))
     assert [row.supported for row in rows].count(True) == [row.supported for row in rows].count(False) > 0

@@ -1,0 +1,1 @@
+"""Citations kept in a file beside what they support, and held against documents that have changed since."""
