@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from rag.answering.builder import Asked, Outcome
-from rag.answering.languages import mismatch
 from rag.answering.strategy import NEAREST, Components
+from rag.text.english.names import names
 from rag.text.english.tokens import stems
+from rag.text.languages import mismatch
 from rag.types import Answer, Evidence, Note, Reading
-from rag.verification.grounding import names
 
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _BEGINNING = 300  # characters of a document in which it may say what year it is about

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from rag.answering.builder import Asked, Outcome
-from rag.answering.centrality import similarities
-from rag.answering.conflicts import dated
 from rag.answering.question_kinds import QuestionKind
-from rag.answering.references import documents_meant, documents_named, names_in
+from rag.answering.strategies.centrality import similarities
+from rag.answering.strategies.conflicts import dated
 from rag.answering.strategies.overview import sentences_of
+from rag.answering.strategies.references import documents_meant, documents_named, names_in
 from rag.answering.strategy import Components
 from rag.types import AnswerDone, Document, Event, Evidence, Note, Statement, StatementVerified
 

@@ -11,7 +11,7 @@ from pathlib import PurePath
 
 from rag.answering.builder import Asked, Outcome
 from rag.answering.question_kinds import QuestionKind
-from rag.answering.references import documents_named, names_in
+from rag.answering.strategies.references import documents_named, names_in
 from rag.answering.strategy import Components
 from rag.text.english.tokens import STOP_WORDS, stems, words
 from rag.types import AnswerDone, Citation, Draft, Event, Evidence, EvidenceFound, Note, Reading, Statement
@@ -111,17 +111,20 @@ def _by_thing(asked: Asked, parts: Components) -> list[_Said]:
     sides = sides_of(asked.wanted)
     if not sides:
         return []
-    return [
-        _of_thing(name, question, asked, parts) for name, question in zip(sides.names, sides.questions, strict=True)
-    ]
+    one, other = (set(stems(name)) for name in sides.names)
+    asking = zip(sides.names, sides.questions, (one - other, other - one), strict=True)
+    return [_of_thing(name, question, own, asked, parts) for name, question, own in asking]
 
 
-def _of_thing(name: str, question: str, asked: Asked, parts: Components) -> _Said:
-    """The likeliest sentence that names the thing, in its own words or under its headings."""
+def _of_thing(name: str, question: str, called: set[str], asked: Asked, parts: Components) -> _Said:
+    """The likeliest of the sentences that name most of the thing, by `called`, in their words or under their headings.
+
+    The question may go on after its second side (`or the season ticket dearer?`), so not all of it need be named.
+    """
     reading = _read(question, asked.doc_ids, parts)
-    called = set(stems(name))
-    naming = (item for item in reading.evidence if called <= set(stems(_in_context(item))))
-    evidence = next(naming, None)
+    naming = [(len(called & set(stems(_in_context(item)))), item) for item in reading.evidence]
+    most = max((count for count, _ in naming), default=0)
+    evidence = next((item for count, item in naming if count == most and most), None)
     likely = evidence and evidence.score >= reading.evidence[0].score / 2
     return _Said(name, evidence if likely else None, reading)
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from rag.answering.builder import Asked, Outcome
-from rag.answering.conflicts import Side, dated, sides
 from rag.answering.drafting import Drafting
 from rag.answering.fields import that_may_answer
 from rag.answering.follow_ups import Rewrite, rewritten
 from rag.answering.question_kinds import QuestionKind
 from rag.answering.refusals import missing_years, refusal
+from rag.answering.strategies.conflicts import Side, dated, sides
 from rag.answering.strategy import NEAREST, Components
 from rag.types import (
     AnswerDone,

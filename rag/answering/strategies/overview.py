@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.answering.builder import Asked, Outcome
-from rag.answering.centrality import Candidate, central
 from rag.answering.question_kinds import QuestionKind
-from rag.answering.references import documents_meant, names_in, names_something, section_meant
+from rag.answering.strategies.centrality import Candidate, central
+from rag.answering.strategies.references import documents_meant, names_in, names_something, section_meant
 from rag.answering.strategy import Components
 from rag.text.english.tokens import words
 from rag.types import (

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from rag.text.english.numbers import quantities
 from rag.text.english.questions import turned
 from rag.text.english.tokens import stems
 from rag.types import Evidence, Reading
-from rag.verification.grounding import figures
 
 # Chosen on questions about a clinic's documents, half of which disagree: docs/lab/questions.md.
 LIKELY = 0.5  # of the best sentence's score, from which another document's counts as an answer too
@@ -61,7 +61,7 @@ def sides(question: str, reading: Reading, relevance: Callable[[str, str], float
 
 def at_odds(one: str, other: str) -> bool:
     """Whether two answers are figures of one kind that exclude each other: `2 June` and `16 June 2025` do."""
-    here, there = set(figures(one)), set(figures(other))
+    here, there = set(_figures(one)), set(_figures(other))
     return bool(here and there) and not (here <= there or there <= here) and _kind(one) == _kind(other)
 
 
@@ -109,8 +109,13 @@ def _differs(question: str, best: Side, other: Side) -> bool:
     if turned(question, other.sentence.quote):
         return False
     here, there = (_thing(side) for side in (best, other))
-    named = set(figures(best.words.quote)) <= set(figures(other.sentence.quote))
+    named = set(_figures(best.words.quote)) <= set(_figures(other.sentence.quote))
     return named or bool(here & there - _CALENDAR)
+
+
+def _figures(text: str) -> list[str]:
+    """The numbers of a text, in figures or words, in one form."""
+    return [f"{quantity.value.normalize():f}" for quantity in quantities(text)]
 
 
 def _thing(side: Side) -> set[str]:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from rag.answering.conflicts import at_odds, dated, sides
+from rag.answering.strategies.conflicts import at_odds, dated, sides
 from rag.types import Chunk, Evidence, Reading, Sentence
 
 
