@@ -21,7 +21,10 @@ from rag.answering.follow_ups import History
 from rag.errors import UnreadableSourceError
 from rag.generation.llm_generator import Writer
 from rag.ingestion.index import Index
+from rag.ingestion.pipeline import Watcher
 from rag.ingestion.watch import changes
+from rag.ingestion.web_page import fetch
+from rag.loaders.options import LoadOptions
 from rag.loaders.page_renderer import PagePictures
 from rag.protocols import Generator
 from rag.reports import CheckReport, DocumentInfo, FileFailure, IndexStats, IngestReport
@@ -42,7 +45,7 @@ from rag.types import (
     Verification,
 )
 from rag.verification.claims import TextChecker
-from rag.verification.gate import Ruling, judge
+from rag.verification.gate import Grounds, Ruling, judge
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
@@ -165,7 +168,7 @@ class Assistant:
 
         `context` is what the texts stand under (headings, the names of a row and a column), `question` what was asked.
         """
-        return judge(statement, evidence, self.verifier, context=context, question=question)
+        return judge(statement, Grounds(evidence, context, question), self.verifier)
 
     def as_query_engine(self) -> "CitationQueryEngine":
         """A LlamaIndex query engine over this assistant; its source nodes carry the exact spans in their metadata."""
@@ -194,6 +197,9 @@ class Assistant:
         keep_versions: int | None = None,
         progress: Progress | None = None,
         on_failure: Callable[[FileFailure], None] | None = None,
+        on_page: Callable[[str, int, int], None] | None = None,
+        password: str | None = None,
+        pictures: bool = False,
         wait: float = 0.0,
         ray: str | None = None,
     ) -> IngestReport:
@@ -201,9 +207,11 @@ class Assistant:
 
         `sync` also takes out documents whose files are gone from `paths`. `keep_versions` older texts of a document
         that changes are kept, so that old citations can be shown; the setting's number if None. `progress` gets (files
-        done, files in all). A file that cannot be read is reported in `failed`, and to `on_failure` at once. `wait` is
-        how many seconds to wait for another writer. `ray` is the address of a Ray cluster that parses and embeds; or
-        `local`, or `local:N`.
+        done, files in all), `on_page` (source, pages done, pages in all) from the threads that read. A file that cannot
+        be read is reported in `failed`, and to `on_failure` at once; `files` of the report has the status of each.
+        `password` opens encrypted files; with `pictures`, text in the pictures of documents is recognised too. `wait`
+        is how many seconds to wait for another writer. `ray` is the address of a Ray cluster that parses and embeds;
+        or `local`, or `local:N`.
         Raises SourceNotFoundError, IndexLockedError, IndexMismatchError, IndexWriteError, VectorServerError or
         ClusterError.
         """
@@ -211,12 +219,20 @@ class Assistant:
             return self._index.ingest(
                 [Path(path).expanduser() for path in _listed(paths)],
                 sync=sync,
-                progress=progress,
-                on_failure=on_failure,
+                options=LoadOptions(password=password, pictures=pictures),
+                watcher=Watcher(progress, on_failure, on_page),
                 wait=wait,
                 keep_versions=keep_versions,
                 cluster=cluster,
             )
+
+    def fetch_page(self, url: str, *, private: bool = False) -> Path:
+        """Fetch one page or file from the web; the copy, in the index's folder, is there to be ingested.
+
+        Nothing else connects to the network. Addresses within private networks are refused, unless `private`.
+        Raises SourceNotFoundError or UnreadableSourceError.
+        """
+        return fetch(url, self._index.folder, megabytes=self._settings.file_megabytes, private=private)
 
     def documents(self) -> list[DocumentInfo]:
         """What is in the index, by source."""

@@ -8,9 +8,9 @@ Source", 2021).
 import re
 from collections.abc import Iterable
 
-from markupsafe import Markup as Html
-from markupsafe import escape
+from markupsafe import Markup, escape
 
+Html = Markup
 NOTHING = Html()
 
 _NAMES = {

@@ -18,7 +18,8 @@ from rag.errors import (
 )
 from rag.ingestion import pipeline
 from rag.ingestion.discovery import absolute, bytes_hash, find_files, nothing_to_read
-from rag.ingestion.pipeline import Cluster, OnFailure, Store
+from rag.ingestion.pipeline import Cluster, Store, Watcher
+from rag.loaders.options import LoadOptions
 from rag.protocols import Encoder, VectorStore
 from rag.reports import CheckReport, IngestReport
 from rag.storage import backup, schema
@@ -76,8 +77,8 @@ class Index:
         roots: Sequence[Path],
         *,
         sync: bool,
-        progress: Progress | None,
-        on_failure: OnFailure | None = None,
+        options: LoadOptions,
+        watcher: Watcher,
         wait: float,
         keep_versions: int | None = None,
         cluster: Cluster | None = None,
@@ -89,10 +90,10 @@ class Index:
             found = find_files(roots, base=base)
             gone = pipeline.missing(self.catalogue, found, roots, base=base) if sync else []
             if not (found.files or found.closed or gone):
-                raise nothing_to_read(roots)
+                raise nothing_to_read(roots, found)
             self._claim()
             store = replace(self._store, keep_versions=keep, cluster=cluster)
-            return pipeline.ingest(store, found, base=base, gone=gone, progress=progress, on_failure=on_failure)
+            return pipeline.ingest(store, found, base=base, gone=gone, options=options, watcher=watcher)
 
     def remove(self, patterns: Iterable[str]) -> list[str]:
         """Take documents out; see `Assistant.remove`."""

@@ -43,6 +43,8 @@ def _shown(item: "Element") -> Iterator[str]:
             yield " " * min(1000, int(count) if count.isdigit() else 1)
         elif name in _BREAKS:
             yield _BREAKS[name]
+        elif name == "note":
+            yield f"[{''.join(mark.text or '' for mark in part.iterfind('{*}note-citation'))}]"
         elif name and name not in _LEFT_OUT:
             yield from _shown(part)
         yield _collapsed(part.tail)

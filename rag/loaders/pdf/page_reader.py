@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from unicodedata import category
+from unicodedata import category, normalize
 
 from rag.loaders.pdf.glyphs import Glyph, Style, turned
 from rag.loaders.pdf.page_objects import Frame, PageObjects
@@ -165,6 +165,8 @@ class _Reader:
         if category(character) in _UNSEEN or character == "\ufffd":
             self._content.unmapped[setting.font] += character not in _JOINERS or self._is_unmapped(index)
             return None
+        if "\ufb50" <= character <= "\ufefc":
+            return normalize("NFKC", character)  # Arabic letters as they are joined
         return _LIGATURES.get(character, character)
 
     def _is_unmapped(self, index: int) -> bool:

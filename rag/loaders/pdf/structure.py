@@ -98,7 +98,8 @@ def body_style(pages: Sequence[PageParts]) -> Key:
     counts: Counter[Key] = Counter()
     for page in pages:
         for part in page.parts:
-            counts[_key(part)] += sum(len(line.glyphs) for line in part.lines)
+            if part.style.size:  # that of recognised text is not known
+                counts[_key(part)] += sum(len(line.glyphs) for line in part.lines)
     return max(counts.items(), key=lambda item: (item[1], item[0]))[0] if counts else (0.0, False)
 
 
@@ -130,7 +131,7 @@ def _is_heading(part: Part, body: Key, bookmarks: Mapping[str, int]) -> bool:
     if words(text) in bookmarks:
         return True
     size, bold = _key(part)
-    if size >= _LARGER * body[0]:
+    if size >= _LARGER * body[0] > 0:
         return reads_as_heading(text)
     numbered = part.kind == "paragraph" or bool(heading_number(text))
     return bold and not body[1] and size >= 0.9 * body[0] and numbered and looks_like_heading(text)

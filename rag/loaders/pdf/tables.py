@@ -16,7 +16,7 @@ from rag.types import Box
 
 _NEAR = 2.6  # heights of a line: rows further apart are of different tables
 _WRAPPED = 1.6  # heights of a line from one line of a cell to the next
-_SHORT_LINE = 0.8  # of a column's width: after a line that ends before, something new begins
+_SHORT_LINE = 0.8  # of the next line's width: after a line that is shorter, something new begins
 _LEVEL = 0.35  # heights of a line by which what stands side by side may be off
 _WIDE = 3  # columns from which a first row is taken for names when nothing speaks against it
 
@@ -137,12 +137,11 @@ def _covers(fill: Box, box: Box) -> bool:
 
 
 def _first_lines(column: Column) -> Iterator[Fragment]:
-    width = column.box.right - column.box.left
     gaps = sorted(b.box.top - a.box.bottom for a, b in zip(column.lines, column.lines[1:], strict=False))
     usual = gaps[len(gaps) // 2] if gaps else 0.0
     yield column.lines[0]
     for before, line in zip(column.lines, column.lines[1:], strict=False):
-        short = before.box.right - before.box.left < _SHORT_LINE * width
+        short = before.box.right - before.box.left < _SHORT_LINE * (line.box.right - line.box.left)
         if short or line.box.top - before.box.bottom > usual + 0.25 * line.height:
             yield line
 
