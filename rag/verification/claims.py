@@ -8,15 +8,13 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Protocol, runtime_checkable
 
-from rag.protocols import Verifier
+from rag.protocols import Contradicts, Verifier
 from rag.text.english.questions import turned
 from rag.text.english.tokens import denies, stems, words
 from rag.text.sentences import sentence_spans
 from rag.types import CheckedStatement, Citation, Evidence, Passage, Sentence, Verdict, Verification
-from rag.verification.gate import Ruling, judge
-from rag.verification.grounding import unfounded
+from rag.verification.gate import Ruling, grounds_of, judge
 
 Retrieve = Callable[[str], Sequence[Passage]]
 Cite = Callable[[Sequence[Evidence]], tuple[Citation, ...]]
@@ -29,14 +27,6 @@ ABOUT = 0.5
 _FENCE = re.compile(r"^(```|~~~).*?^\1[^\n]*$", re.MULTILINE | re.DOTALL)
 _MARKS = re.compile(r"\s*\[\d+(?:\s*[,–-]\s*\d+)*\]|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}")  # citations and emphasis
 _LEANS = re.compile(r"[\"'“‘(]*(?:he|she|they|it|this|these|those|his|her|their|its|such)\b", re.IGNORECASE)
-
-
-@runtime_checkable
-class Contradicts(Protocol):
-    """A `Verifier` that tells what is contradicted from what is merely not said."""
-
-    def contradicts(self, statement: str, evidence: Sequence[str]) -> bool | None:
-        """Whether the evidence speaks against the statement; None when it cannot tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +72,7 @@ class TextChecker:
         """The least evidence that supports the claim; where none does, what comes nearest to it."""
         best = _Found((), Ruling(0.0, "nothing"))
         for evidence in _attempts(near):
-            quotes, context = _grounds(evidence)
-            ruling = judge(claim.plain, quotes, self.verifier, context=context)
+            ruling = judge(claim.plain, grounds_of(evidence), self.verifier)
             if ruling.support > best.ruling.support or not best.evidence:
                 best = _Found(evidence, ruling)
             if ruling.passes:
@@ -103,10 +92,11 @@ class TextChecker:
         """
         if _share(set(stems(said)), item.quote) < ABOUT:
             return False
-        quotes, context = _grounds([item])
-        if denies(said) != denies(item.quote) or turned(said, item.quote) or unfounded(said, [*context, *quotes]):
+        grounds = grounds_of([item])
+        if denies(said) != denies(item.quote) or turned(said, item.quote) or grounds.missing(said):
             return True
-        return bool(isinstance(self.verifier, Contradicts) and self.verifier.contradicts(said, [*context, *quotes]))
+        texts = [*grounds.context, item.quote]
+        return bool(isinstance(self.verifier, Contradicts) and self.verifier.contradicts(said, texts))
 
 
 def statement_spans(text: str) -> list[Sentence]:
@@ -160,8 +150,3 @@ def _attempts(near: Sequence[Evidence]) -> Iterator[tuple[Evidence, ...]]:
     same = [item for item in near if item.chunk.doc_id == near[0].chunk.doc_id]
     for count in range(2, len(same) + 1):
         yield tuple(sorted(same[:count], key=lambda item: item.start))
-
-
-def _grounds(evidence: Sequence[Evidence]) -> tuple[list[str], list[str]]:
-    context = dict.fromkeys(span.quote for item in evidence for span in item.context)
-    return [item.quote for item in evidence], list(context)
