@@ -69,7 +69,7 @@ def _vocabulary(labelled: Sequence[Labelled]) -> dict[str, int]:
 
 def _weights(features: Vectors, wanted: Sequence[int]) -> list[list[float]]:
     """Rows of weights, the bias last, to four decimals."""
-    from sklearn.linear_model import LogisticRegression
+    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
     fitted = LogisticRegression(C=STRENGTH, max_iter=2000, class_weight="balanced").fit(features, wanted)
     rows = np.hstack([fitted.coef_, fitted.intercept_[:, None]])
@@ -77,8 +77,8 @@ def _weights(features: Vectors, wanted: Sequence[int]) -> list[list[float]]:
 
 
 def _accuracy(features: Vectors, wanted: Sequence[int]) -> float:
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import StratifiedKFold, cross_val_score
+    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+    from sklearn.model_selection import StratifiedKFold, cross_val_score  # type: ignore[import-untyped]
 
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
     model = LogisticRegression(C=STRENGTH, max_iter=2000, class_weight="balanced")
