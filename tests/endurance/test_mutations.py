@@ -1,4 +1,4 @@
-"""Files of every binary format damaged at random: each is read, or is one named failure; none crashes or hangs a reader.
+"""Files of binary formats damaged at random: each is read, or is one named failure; none crashes or hangs a reader.
 
 `CITESPAN_MUTATIONS` says how many of each format.
 """

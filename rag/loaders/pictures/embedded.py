@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from zipfile import BadZipFile, ZipFile
@@ -25,9 +26,13 @@ def with_pictures(content: Content, path: Path, data: bytes, read: ReadContent) 
             inner = read(Path(picture.name), picture.data, within=1)
         except UnreadableSourceError:  # a logo, or a kind of picture that is not read
             continue
-        content = with_attachments(
-            replace(content, attachments=(picture,)), lambda *_, found=inner, **__: found, within=0
-        )
+        known = partial(_found, inner)
+        content = with_attachments(replace(content, attachments=(picture,)), known, within=0)
+    return content
+
+
+def _found(content: Content, *_: object, **__: object) -> Content:
+    """What was read of a picture, in place of reading it again."""
     return content
 
 
