@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequenc
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from rag.answering.follow_ups import History
 from rag.assistant import Assistant
@@ -101,9 +101,8 @@ class Service:
         self, caller: Caller, collection: str | None, text: str, documents: Sequence[str] | None = None
     ) -> Verification:
         """A text held against the documents. Raises as `stream`."""
-        assistant: Any = self.assistant(caller, collection)
-        found: Verification = await self.workers.run(caller.name, partial(assistant.verify, text, documents=documents))
-        return found
+        assistant = self.assistant(caller, collection)
+        return await self.workers.run(caller.name, partial(assistant.verify, text, documents=documents))
 
     async def documents(self, caller: Caller, collection: str | None) -> list[DocumentInfo]:
         """What is in a collection, by source. Raises as `stream`."""

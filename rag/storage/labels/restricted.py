@@ -39,6 +39,8 @@ _VISIBLE = """SELECT number, sz FROM chunks JOIN documents USING (doc_id, versio
 def label_paths(database: Database, paths: Iterable[str], labels: Collection[str]) -> None:
     """Give labels to the documents at or below some paths, named as sources are."""
     rows = [(path, label) for path in paths for label in sorted(labels)]
+    if not rows:
+        return
     with database.writing() as connection:
         connection.executemany("INSERT OR IGNORE INTO labels (path, label) VALUES (?, ?)", rows)
 
