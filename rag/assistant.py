@@ -45,7 +45,7 @@ from rag.types import (
     Verification,
 )
 from rag.verification.claims import TextChecker
-from rag.verification.gate import Ruling, judge
+from rag.verification.gate import Grounds, Ruling, judge
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
@@ -168,7 +168,7 @@ class Assistant:
 
         `context` is what the texts stand under (headings, the names of a row and a column), `question` what was asked.
         """
-        return judge(statement, evidence, self.verifier, context=context, question=question)
+        return judge(statement, Grounds(evidence, context, question), self.verifier)
 
     def as_query_engine(self) -> "CitationQueryEngine":
         """A LlamaIndex query engine over this assistant; its source nodes carry the exact spans in their metadata."""

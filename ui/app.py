@@ -79,10 +79,15 @@ def _without_cors(app: Any) -> None:
     app.middleware_stack = app.build_middleware_stack()
 
 
-def mount(host: FastAPI, assistant: Assistant, path: str = "/") -> None:
-    """Put the chat over an assistant into an app of somebody else, below `path`; `rag serve` does so at `/`."""
+def mount(
+    host: FastAPI, assistant: Assistant, path: str = "/", *, login: Callable[[str, str], bool] | None = None
+) -> None:
+    """Put the chat over an assistant into an app of somebody else, below `path`; `rag serve` does so at `/`.
+
+    `login` tells whether a user with that name and password may come in; without it everybody may.
+    """
     app_kwargs = {"middleware": [Middleware(Guard, local=False)]}
-    gr.mount_gradio_app(host, build(assistant), path=path, app_kwargs=app_kwargs, **look())
+    gr.mount_gradio_app(host, build(assistant), path=path, auth=login, app_kwargs=app_kwargs, **look())
 
 
 def serve(

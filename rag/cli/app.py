@@ -14,7 +14,7 @@ import typer
 
 from rag import __version__
 from rag.assistant import Assistant
-from rag.cli import checking, fetching, output, serving, threshold
+from rag.cli import accounts, checking, fetching, output, serving, threshold
 from rag.cli.charts import draw_stats, meter
 from rag.cli.conversation_file import read_turns, write_turns
 from rag.cli.options import ChromaOption, Documents, IndexOption, JsonOption
@@ -259,6 +259,8 @@ app.command("cite")(checking.cite)
 app.command("fetch")(fetching.fetch)
 app.command("serve")(serving.serve)
 app.command("mcp")(serving.mcp)
+app.add_typer(accounts.token, name="token")
+app.add_typer(accounts.user, name="user")
 app.command("calibrate")(threshold.calibrate)
 
 

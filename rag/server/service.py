@@ -16,11 +16,15 @@ from rag.reports import DocumentInfo
 from rag.server.access import Caller, Right
 from rag.server.jobs import Jobs
 from rag.server.metrics import Metrics
-from rag.server.problems import FORBIDDEN, NO_COLLECTION, ProblemError
+from rag.server.problems import FORBIDDEN, NO_COLLECTION, UNAUTHORISED, ProblemError
 from rag.server.workers import Workers
 from rag.types import Answer, AnswerDone, Document, Event, Passage, Verification
 
 Result = TypeVar("Result")
+
+
+def ignored(caller: Caller, collection: str, answer: Answer) -> None:
+    """Write nothing down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +38,18 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The assistants that are served, by the names of their collections; the first is the default."""
+    """The assistants that are served, by the names of their collections; the first is the default.
+
+    `is_valid` tells whether a caller's token still holds, while an answer is on its way; `answered` hears of each
+    answer.
+    """
 
     assistants: Mapping[str, Assistant]
     workers: Workers = field(default_factory=Workers)
     jobs: Jobs = field(default_factory=Jobs)
     metrics: Metrics = field(default_factory=Metrics)
+    is_valid: Callable[[Caller], bool] = lambda caller: True
+    answered: Callable[[Caller, str, Answer], None] = ignored
 
     @property
     def default(self) -> str:
@@ -66,8 +76,11 @@ class Service:
         async with aclosing(walk) as events:
             with self.metrics.question() as measured:
                 async for event in events:
+                    if not self.is_valid(caller):
+                        raise ProblemError(UNAUTHORISED, "The token was taken back while the answer was on its way.")
                     if isinstance(event, AnswerDone):
                         measured.answered(event.answer)
+                        self.answered(caller, collection or self.default, event.answer)
                     yield event
 
     async def ask(self, caller: Caller, collection: str | None, question: Question) -> Answer:

@@ -15,8 +15,7 @@ from rag.text.english.questions import turned
 from rag.text.english.tokens import denies, stems, words
 from rag.text.sentences import sentence_spans
 from rag.types import CheckedStatement, Citation, Evidence, Passage, Sentence, Verdict, Verification
-from rag.verification.gate import Ruling, judge
-from rag.verification.grounding import unfounded
+from rag.verification.gate import Ruling, grounds_of, judge
 
 Retrieve = Callable[[str], Sequence[Passage]]
 Cite = Callable[[Sequence[Evidence]], tuple[Citation, ...]]
@@ -82,8 +81,7 @@ class TextChecker:
         """The least evidence that supports the claim; where none does, what comes nearest to it."""
         best = _Found((), Ruling(0.0, "nothing"))
         for evidence in _attempts(near):
-            quotes, context = _grounds(evidence)
-            ruling = judge(claim.plain, quotes, self.verifier, context=context)
+            ruling = judge(claim.plain, grounds_of(evidence), self.verifier)
             if ruling.support > best.ruling.support or not best.evidence:
                 best = _Found(evidence, ruling)
             if ruling.passes:
@@ -103,10 +101,11 @@ class TextChecker:
         """
         if _share(set(stems(said)), item.quote) < ABOUT:
             return False
-        quotes, context = _grounds([item])
-        if denies(said) != denies(item.quote) or turned(said, item.quote) or unfounded(said, [*context, *quotes]):
+        grounds = grounds_of([item])
+        if denies(said) != denies(item.quote) or turned(said, item.quote) or grounds.missing(said):
             return True
-        return bool(isinstance(self.verifier, Contradicts) and self.verifier.contradicts(said, [*context, *quotes]))
+        texts = [*grounds.context, item.quote]
+        return bool(isinstance(self.verifier, Contradicts) and self.verifier.contradicts(said, texts))
 
 
 def statement_spans(text: str) -> list[Sentence]:
@@ -160,8 +159,3 @@ def _attempts(near: Sequence[Evidence]) -> Iterator[tuple[Evidence, ...]]:
     same = [item for item in near if item.chunk.doc_id == near[0].chunk.doc_id]
     for count in range(2, len(same) + 1):
         yield tuple(sorted(same[:count], key=lambda item: item.start))
-
-
-def _grounds(evidence: Sequence[Evidence]) -> tuple[list[str], list[str]]:
-    context = dict.fromkeys(span.quote for item in evidence for span in item.context)
-    return [item.quote for item in evidence], list(context)

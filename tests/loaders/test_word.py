@@ -299,3 +299,10 @@ def test_blocks_of_a_document_never_overlap() -> None:
     document = read(word(body, numbering=NUMBERING)).document
     ends = [Block("paragraph", 0, 0), *document.blocks]
     assert all(first.end <= second.start for first, second in zip(ends, document.blocks, strict=False))
+
+
+def test_an_empty_document_is_called_empty() -> None:
+    with pytest.raises(UnreadableSourceError, match=r"a\.docx is empty"):
+        read(word(par()))
+    with pytest.raises(UnreadableSourceError, match=r"a\.docx is empty"):
+        read(word(""))

@@ -24,6 +24,11 @@ def test_a_quotation_is_whole_sentences_less_insertions(statement: str, quotes: 
     assert is_quotation(statement, ["Nothing else matters.", SALE]) is quotes
 
 
+def test_no_sentence_ends_at_an_abbreviation() -> None:
+    evidence = ["Loud works are allowed until 5 p.m. except on Sundays."]
+    assert not is_quotation("Loud works are allowed until 5 p.m.", evidence)
+
+
 def test_a_relative_clause_between_commas_is_an_insertion() -> None:
     evidence = ["The bridge, which the mayor opened, was closed on 8 August."]
     assert is_quotation("The bridge was closed on 8 August.", evidence)
