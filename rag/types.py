@@ -288,8 +288,9 @@ class Reading:
     """What a reader found: sentences best first, and what it says about the question as a whole.
 
     `confidence` is the probability (0..1) that the passages answer the question, `on_topic` whether they are about
-    what it asks. `short_answer` is the few words that answer it, for readers that mark them. Of a question in several
-    parts, `parts` are the readings of those that are answered and `missing` the words of those that are not.
+    what it asks. `short_answer` is the few words that answer it, for readers that mark them; `answers` are those of
+    every sentence, likeliest first. Of a question in several parts, `parts` are the readings of those
+    that are answered and `missing` the words of those that are not.
     """
 
     evidence: tuple[Evidence, ...]
@@ -298,6 +299,7 @@ class Reading:
     short_answer: Evidence | None = None
     parts: tuple[Reading, ...] = ()
     missing: tuple[str, ...] = ()
+    answers: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from rag.answering.pipeline import Answerer
 from rag.answering.question_kinds import TrainedClassifier
+from rag.answering.strategies.changes import ChangesStrategy
+from rag.answering.strategies.comparison import ComparisonStrategy
 from rag.answering.strategies.conversation import IndexStrategy, InstructionStrategy, TalkStrategy
 from rag.answering.strategies.fact import FactStrategy
 from rag.answering.strategies.overview import OverviewStrategy
@@ -150,7 +152,14 @@ def answerer(index: Index, settings: Settings, writer: Generator) -> Answerer:
     return Answerer(
         components=components,
         classifier=TrainedClassifier(lambda: index.encoder),
-        strategies=(TalkStrategy(), IndexStrategy(), InstructionStrategy(), OverviewStrategy()),
+        strategies=(
+            TalkStrategy(),
+            IndexStrategy(),
+            InstructionStrategy(),
+            OverviewStrategy(),
+            ChangesStrategy(),
+            ComparisonStrategy(),
+        ),
         fallback=FactStrategy(rewrite=writer.rewrite if isinstance(writer, Writer) else None),
         question_characters=settings.question_characters,
     )

@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 from rag.answering.builder import Asked, Outcome
 from rag.answering.question_kinds import QuestionKind
-from rag.answering.references import documents_meant, names_in
+from rag.answering.strategies.references import documents_meant, names_in
 from rag.answering.strategy import Components
 from rag.reports import DocumentInfo
 from rag.types import AnswerDone, Event, Note

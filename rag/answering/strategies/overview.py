@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.answering.builder import Asked, Outcome
-from rag.answering.centrality import Candidate, central
 from rag.answering.question_kinds import QuestionKind
-from rag.answering.references import documents_meant, names_in, names_something, section_meant
+from rag.answering.strategies.centrality import Candidate, central
+from rag.answering.strategies.references import documents_meant, names_in, names_something, section_meant
 from rag.answering.strategy import Components
 from rag.text.english.tokens import words
 from rag.types import (
@@ -33,7 +33,7 @@ A_DOCUMENT = 1  # statement each, of several
 WHOLE_SECTION = 10  # sentences, up to which a section is quoted as it stands
 MOST_DOCUMENTS = 12  # of which an overview of everything quotes; the rest are counted
 _MOST_SENTENCES = 600  # of a document that are weighed: the first of its sections go first
-_LEAST_WORDS = 4
+_LEAST_WORDS = 5
 # How sure it is that the document meant was found: the share of 30 development questions for which it was, by whether
 # it was named; docs/lab/questions.md.
 _NAMED, _ALL = 0.9, 0.8
@@ -72,6 +72,11 @@ def _section(question: str, documents: Sequence[Document]) -> tuple[Document, Se
     return next(((document, section) for document, section in found if section), None)
 
 
+def sentences_of(parts: Components, document: Document) -> list[Evidence]:
+    """The running text and list items of a document, in order."""
+    return [item.evidence for item in _candidates(parts.catalogue.chunks_of(document.doc_id), document)]
+
+
 def _of_document(parts: Components, document: Document, count: int = STATEMENTS) -> list[Evidence]:
     chosen = central(_candidates(parts.catalogue.chunks_of(document.doc_id), document), count)
     return [item.evidence for item in chosen]
@@ -90,7 +95,7 @@ def _of_section(parts: Components, document: Document, section: Section) -> list
 
 def _candidates(chunks: Sequence[Chunk], document: Document) -> list[Candidate]:
     """The sentences that may stand for a document: running text and list items, no cells, captions or furniture."""
-    apart = [(block.start, block.end) for block in document.blocks if block.kind in _NOT_PROSE]
+    apart = [(block.start, block.end) for block in document.blocks if block.kind in _NOT_PROSE or block.label]
     starts = [section.start for section in document.outline()]
     found: list[Candidate] = []
     seen: set[int] = set()

@@ -99,6 +99,21 @@ def documents_meant(question: str, documents: Sequence[Names], *, aside: Iterabl
     return tuple(doc_id for score, doc_id in scored if -score >= best * _SHARE)
 
 
+def documents_named(question: str, documents: Sequence[Names]) -> list[Names]:
+    """The documents whose names have a word of the question that no other document's name has, in the question's order.
+
+    A name of several words counts by the rarest. Where more are named, those with the most such words come first.
+    """
+    asked = _stems(question)
+    having = Counter(stem for names in documents for stem in names.name)
+    own = [
+        (names, [stem for stem in dict.fromkeys(asked) if stem in names.name and having[stem] == 1])
+        for names in documents
+    ]
+    named = [(names, found) for names, found in own if found]
+    return [names for names, found in sorted(named, key=lambda pair: (-len(pair[1]), asked.index(pair[1][0])))]
+
+
 def section_meant(question: str, sections: Sequence[Section]) -> Section | None:
     """The section that a question names by its number or, if it asks for a section, by its title; None for none."""
     if match := _SECTION.search(question):
