@@ -8,9 +8,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Protocol, runtime_checkable
 
-from rag.protocols import Verifier
+from rag.protocols import Contradicts, Verifier
 from rag.text.english.questions import turned
 from rag.text.english.tokens import denies, stems, words
 from rag.text.sentences import sentence_spans
@@ -28,14 +27,6 @@ ABOUT = 0.5
 _FENCE = re.compile(r"^(```|~~~).*?^\1[^\n]*$", re.MULTILINE | re.DOTALL)
 _MARKS = re.compile(r"\s*\[\d+(?:\s*[,–-]\s*\d+)*\]|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}")  # citations and emphasis
 _LEANS = re.compile(r"[\"'“‘(]*(?:he|she|they|it|this|these|those|his|her|their|its|such)\b", re.IGNORECASE)
-
-
-@runtime_checkable
-class Contradicts(Protocol):
-    """A `Verifier` that tells what is contradicted from what is merely not said."""
-
-    def contradicts(self, statement: str, evidence: Sequence[str]) -> bool | None:
-        """Whether the evidence speaks against the statement; None when it cannot tell."""
 
 
 @dataclass(frozen=True, slots=True)
