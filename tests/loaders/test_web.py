@@ -113,6 +113,7 @@ def test_hidden_text_is_left_out_and_named(hidden: str) -> None:
         '<p style="font-size:0.9em">yes</p>',
         "<details><summary>More</summary><p>yes</p></details>",
         '<p style="opacity:0.8">yes</p>',
+        "<section><header><h2>yes</h2></header><p>On it goes.</p></section>",
         '<section id="sharing"><h2 id="cookies">Cookies</h2><p class="share-price">yes</p></section>',
     ],
 )
@@ -151,6 +152,11 @@ def test_a_footer_stands_at_the_end_as_furniture() -> None:
     page = '<body><h1>A</h1><p>Text.</p><footer>Mill Lane 3</footer><footer><a href="x">Home</a></footer></body>'
     assert described(page)[-1] == ("page_furniture", 0, "", "Mill Lane 3")
     assert "Home" not in text_of(page)
+
+
+def test_the_header_of_a_section_is_no_header_of_the_page() -> None:
+    page = "<body><header>Site</header><section><header><h2>Pool</h2></header><p>Closed.</p></section></body>"
+    assert text_of(page) == "Pool\n\nClosed."
 
 
 def test_headings_lists_code_and_captions_are_blocks() -> None:

@@ -17,6 +17,7 @@ UNSEEN = frozenset(
 )
 _AROUND = frozenset("nav footer aside menu".split())  # of a page, not of its subject
 _ROLES = frozenset("navigation banner contentinfo complementary search".split())
+_SECTIONS = frozenset("article aside main nav section".split())
 _NEVER = frozenset(("nav", "menu"))
 _NEVER_ROLES = frozenset(("navigation", "search", "alertdialog"))
 
@@ -62,10 +63,19 @@ def sight(node: "LexborNode", *, around: bool) -> Sight:
         return "seen"
     role = attributes.get("role") or ""
     if not around or tag in _NEVER or role in _NEVER_ROLES:
-        beside = tag in _AROUND or role in _ROLES or role in _NEVER_ROLES
-        if beside or (tag == "header" and not around and node.css_first("h1") is None):
+        beside = role in _ROLES or role in _NEVER_ROLES or (tag in _AROUND and not _is_of_section(node, tag))
+        heads = tag == "header" and not around and node.css_first("h1") is None
+        if beside or (heads and not _is_of_section(node, tag)):
             return "around"
     return _by_name(node, tag, attributes)
+
+
+def _is_of_section(node: "LexborNode", tag: str) -> bool:
+    """Whether a header or footer is that of a section or an article, rather than the page's (HTML, 4.3)."""
+    parent = node.parent if tag in {"header", "footer"} else None
+    while parent is not None and parent.tag not in _SECTIONS:
+        parent = parent.parent
+    return parent is not None
 
 
 def _by_name(node: "LexborNode", tag: str, attributes: "dict[str, str | None]") -> Sight:
