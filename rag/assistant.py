@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from collections.abc import Generator as Steps
 from contextlib import aclosing, closing, nullcontext
+from copy import copy
 from functools import partial
 from os import PathLike
 from pathlib import Path
@@ -68,6 +69,7 @@ class Assistant:
         self._answerer = wiring.answerer(index, settings, generator)
         self.verifier = self._answerer.components.verifier
         self._pictures = PagePictures()
+        self._views: dict[frozenset[str], Self] = {}
 
     @classmethod
     def open(
@@ -93,8 +95,24 @@ class Assistant:
         opened.settle()
         return cls(opened, settings, writer)
 
+    def restricted(self, labels: Iterable[str]) -> Self:
+        """This assistant as it is to a reader who has these labels: documents with any other label are not there.
+
+        They are left out below retrieval: none is listed, read, cited or counted, and none moves an answer. It shares
+        this one's models and is closed with it. For reading only.
+        """
+        held = frozenset(labels)
+        if held not in self._views:
+            view = copy(self)
+            view._index = self._index.restricted(held)
+            view._answerer = wiring.over(self._answerer, view._index.catalogue)
+            self._views[held] = view
+        return self._views[held]
+
     def close(self) -> None:
         """Let go of the index's files, and of a language model."""
+        for view in self._views.values():
+            view._index.catalogue.close()
         self._index.close()
         if isinstance(generator := self._answerer.components.generator, Writer):
             generator.close()
@@ -200,6 +218,7 @@ class Assistant:
         on_page: Callable[[str, int, int], None] | None = None,
         password: str | None = None,
         pictures: bool = False,
+        labels: Iterable[str] = (),
         wait: float = 0.0,
         ray: str | None = None,
     ) -> IngestReport:
@@ -209,15 +228,18 @@ class Assistant:
         that changes are kept, so that old citations can be shown; the setting's number if None. `progress` gets (files
         done, files in all), `on_page` (source, pages done, pages in all) from the threads that read. A file that cannot
         be read is reported in `failed`, and to `on_failure` at once; `files` of the report has the status of each.
-        `password` opens encrypted files; with `pictures`, text in the pictures of documents is recognised too. `wait`
+        `labels` restrict who may read what is at or below `paths`, now and later: see `restricted`. `password` opens
+        encrypted files; with `pictures`, text in the pictures of documents is recognised too. `wait`
         is how many seconds to wait for another writer. `ray` is the address of a Ray cluster that parses and embeds;
         or `local`, or `local:N`.
         Raises SourceNotFoundError, IndexLockedError, IndexMismatchError, IndexWriteError, VectorServerError or
         ClusterError.
         """
+        roots = [Path(path).expanduser() for path in _listed(paths)]
+        self._index.label(roots, labels)  # before anything is read, so that nothing is ever seen without its label
         with wiring.ray_cluster(ray, self._settings, self._index) if ray else nullcontext() as cluster:
             return self._index.ingest(
-                [Path(path).expanduser() for path in _listed(paths)],
+                roots,
                 sync=sync,
                 options=LoadOptions(password=password, pictures=pictures),
                 watcher=Watcher(progress, on_failure, on_page),

@@ -3,6 +3,7 @@
 Models are passed on as they are and load when they are first needed.
 """
 
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -163,3 +164,10 @@ def answerer(index: Index, settings: Settings, writer: Generator) -> Answerer:
         fallback=FactStrategy(rewrite=writer.rewrite if isinstance(writer, Writer) else None),
         question_characters=settings.question_characters,
     )
+
+
+def over(answerer: Answerer, catalogue: Catalogue) -> Answerer:
+    """The same steps, with the same models, over the catalogue as somebody else sees it."""
+    parts = answerer.components
+    retriever = replace(parts.retriever, catalogue=catalogue)
+    return replace(answerer, components=replace(parts, catalogue=catalogue, retriever=retriever))

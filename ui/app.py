@@ -86,8 +86,8 @@ def mount(
 
     `login` tells whether a user with that name and password may come in; without it everybody may.
     """
-    app_kwargs = {"middleware": [Middleware(Guard, local=False)]}
-    gr.mount_gradio_app(host, build(assistant), path=path, auth=login, app_kwargs=app_kwargs, **look())
+    app_kwargs = {"middleware": [Middleware(Guard, local=False, login=login)]}
+    gr.mount_gradio_app(host, build(assistant), path=path, app_kwargs=app_kwargs, **look())
 
 
 def serve(

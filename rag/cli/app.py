@@ -67,10 +67,14 @@ def ingest(
     pictures: Annotated[bool, typer.Option(help="Also recognise text in the pictures of documents.")] = False,
     allow_private: Annotated[bool, typer.Option(help="Fetch pages from private networks too.")] = False,
     watch: Annotated[bool, typer.Option(help="Go on, and keep the index in step with PATHS until Ctrl+C.")] = False,
+    label: Annotated[
+        list[str] | None, typer.Option("--label", help="Only readers with this label may read PATHS. Repeatable.")
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Read files into the index. Only what is new or changed is embedded."""
     how: dict[str, Any] = {"keep_versions": keep_versions, "ray": ray, "password": password, "pictures": pictures}
+    how["labels"] = label or ()
     with Assistant.open(index, settings=_settings(chroma=chroma)) as assistant:
         files = [assistant.fetch_page(path, private=allow_private) if is_url(path) else Path(path) for path in paths]
         report = _bring_up_to_date(assistant, files, json, sync=sync or watch, **how)

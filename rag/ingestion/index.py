@@ -17,7 +17,7 @@ from rag.errors import (
     VectorServerError,
 )
 from rag.ingestion import pipeline
-from rag.ingestion.discovery import absolute, bytes_hash, find_files, nothing_to_read
+from rag.ingestion.discovery import absolute, bytes_hash, find_files, nothing_to_read, source_name
 from rag.ingestion.pipeline import Cluster, Store, Watcher
 from rag.loaders.options import LoadOptions
 from rag.protocols import Encoder, VectorStore
@@ -26,6 +26,7 @@ from rag.storage import backup, schema
 from rag.storage.catalogue import Catalogue
 from rag.storage.catalogue_writer import Journal
 from rag.storage.integrity import check
+from rag.storage.labels.restricted import RestrictedCatalogue, label_paths
 from rag.storage.lock import writer_lock
 from rag.text import chunking
 from rag.types import Document, Progress
@@ -94,6 +95,15 @@ class Index:
             self._claim()
             store = replace(self._store, keep_versions=keep, cluster=cluster)
             return pipeline.ingest(store, found, base=base, gone=gone, options=options, watcher=watcher)
+
+    def label(self, paths: Iterable[Path], labels: Iterable[str]) -> None:
+        """Give labels to what is, or will be, at or below some paths; see `Assistant.ingest`."""
+        base = absolute(self.base)
+        label_paths(self.catalogue.database, [source_name(absolute(path), base=base) for path in paths], [*labels])
+
+    def restricted(self, labels: frozenset[str]) -> "Index":
+        """This index without the documents that have a label which is not among `labels`; for reading only."""
+        return replace(self, catalogue=RestrictedCatalogue(self.catalogue.database.path, labels))
 
     def remove(self, patterns: Iterable[str]) -> list[str]:
         """Take documents out; see `Assistant.remove`."""

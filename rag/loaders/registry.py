@@ -14,8 +14,9 @@ from rag.loaders.attachments import with_attachments
 from rag.loaders.content import Content
 from rag.loaders.detection import PASSED_OVER, ending_of, is_binary, is_ole
 from rag.loaders.encryption import decrypted
-from rag.loaders.options import LoadOptions, reading
+from rag.loaders.options import LoadOptions, current, reading
 from rag.loaders.pictures import ocr
+from rag.loaders.pictures.embedded import with_pictures
 from rag.text.blocks import check_blocks
 from rag.types import Document, Progress
 
@@ -139,6 +140,8 @@ def read_content(path: Path, data: bytes, *, within: int = 0) -> Content:
     reader = getattr(import_module(f"rag.loaders.{found.module}"), found.function)
     with _one_failure(path, found.name):
         content: Content = with_attachments(reader(path, data), read_content, within=within)
+        if current().pictures and ocr.available():
+            content = with_pictures(content, path, data, read_content)
         check_blocks(content.text, content.blocks)
         return content
 

@@ -152,6 +152,7 @@ def _loaded(point: Any, login: Login | None) -> Callable[[FastAPI], None]:
 
     def mounted(app: FastAPI) -> None:
         service: Service = app.state.service
-        mount(app, service.assistants[service.default], login=login)
+        assistant = service.assistants[service.default]
+        mount(app, assistant.restricted(()) if login else assistant, login=login)
 
     return mounted

@@ -207,6 +207,10 @@ class Catalogue:
         with self.database.reading() as connection:
             return {row[0] for row in connection.execute(f"SELECT chunks.id FROM {_READY_CHUNKS}")}
 
+    def scope(self, doc_ids: Sequence[str] | None) -> Sequence[str] | None:
+        """Those of some documents that may be searched; None for all that there are."""
+        return doc_ids
+
     def search(self, question: str, *, limit: int, doc_ids: Sequence[str] | None = None) -> list[Ranked]:
         """The chunks that share words with the question, by BM25, best first, over some documents or all.
 

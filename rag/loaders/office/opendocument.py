@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import UnreadableSourceError
-from rag.loaders.content import open_archive
+from rag.loaders.archive import Archive
 from rag.loaders.xml_parts import Parts, attribute, name_of
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _BREAKS = {"tab": "\t", "line-break": "\n"}
 @contextmanager
 def open_parts(path: Path, data: bytes) -> Iterator[Parts]:
     """The parts of a document. Raises UnreadableSourceError where it is damaged or encrypted."""
-    with open_archive(path, data) as archive:
+    with Archive(path, data) as archive:
         parts = Parts(path, archive)
         manifest = parts.tree(_MANIFEST)
         if manifest is not None and next(manifest.iter("{*}encryption-data"), None) is not None:
