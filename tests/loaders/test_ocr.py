@@ -90,6 +90,12 @@ def test_a_picture_without_text_is_named() -> None:
         picture.read(Path("sky.png"), data(Image.new("RGB", (300, 300), "lightblue")))
 
 
+def test_a_picture_as_long_as_a_ribbon_takes_no_longer() -> None:
+    ribbon = page(("A line.",), size=(20, 9000))
+    with pytest.raises(UnreadableSourceError, match="without text that could be recognised"):
+        picture.read(Path("ribbon.png"), data(ribbon))
+
+
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ocr, "available", lambda: False)
     with pytest.raises(UnreadableSourceError, match=r"scan.png is a picture. Install OCR .*citespan\[ocr\]"):
