@@ -120,9 +120,7 @@ def test_a_table_goes_on_over_pages_and_another_one_does_not() -> None:
     pumps = [["Pump", "2030", ""], ["", "Spring", "Autumn"], ["P-1", "4", "5"], ["P-2", "6", "7"]]
     found = set_in_type(boats, Spacer(1, 20), Table(pumps, style=TableStyle(shaded)))
     assert {block.table for block in found.blocks} == {1, 2}
-    assert [(name, text) for _, column, name, text in cells(found) if column == 2 and text == "B59"] == [
-        ("Berth", "B59")
-    ]
+    assert [(name, text) for _, column, name, text in cells(found) if column == 2 and text == "59"] == [("Berth", "59")]
     assert cells(found)[-1] == (4, 3, "Autumn", "7")
 
 
@@ -372,15 +370,15 @@ def test_a_right_to_left_ligature_is_in_the_order_that_it_is_read() -> None:
     st.lists(
         st.builds(
             Put,
-            st.floats(0, 560),
-            st.floats(10, 780),
+            st.integers(0, 40).map(lambda place: place * 14.0),
+            st.integers(1, 60).map(lambda place: place * 13.0),
             st.sampled_from(
                 ["Words of a line that runs on", "12", "• item", "Table 1. A", "1904", "end.", "infor-", "שלום"]
             ),
             st.sampled_from([7.0, 10.0, 16.0]),
         ),
         max_size=30,
-        unique_by=lambda put: (round(put.x), round(put.y)),
+        unique_by=lambda put: (put.x, put.y),
     )
 )
 @settings(max_examples=60, deadline=None)
