@@ -20,6 +20,7 @@ from rag.tables.values import SECONDS, Value
 LEAST_SHARE = 0.06  # the least probability of an operation that is tried
 NEAR_VALUE = 0.38  # the least similarity with which a value is meant in other words
 MARGIN = 0.1  # by how much it must be nearer than the next value of its column
+NOT_A_ROW = 0.6  # what it costs that the thing asked for is the column that is compared
 NEAR_COLUMN = 0.2  # the least similarity with which a column is meant in other words
 _YEAR = re.compile(r"(?<![\w.-])(?:1[89]|20)\d\d(?![\w-])")
 _NEGATED = frozenset("not no without never ohne nicht kein keine".split())
@@ -400,6 +401,10 @@ def _judged(read: Read, made: _Made, share: float, asking: frozenset[str]) -> Un
     left = [place for place in left if read.asked[place].text.lower() not in asking]
     explained = 1 - len(left) / len(meaning) if meaning else 0.0
     strange = any(place == meaning[0] or particular(read.asked, place) for place in left)
+    target = made.query.target
+    whose = {place for link in read.columns if link.column == target for place in link.tokens}
+    if made.query.operation in _ORDERS and meaning[0] in whose:  # what is asked for is a row, not what is compared
+        share *= NOT_A_ROW
     sure = share * made.target * (0.4 + 0.6 * explained) * (0.4 if strange else 1.0)
     words = tuple(read.asked[place].text for place in left)
     return Understood(made.query, min(1.0, sure), share, made.target, explained, words, made.rivals)
