@@ -226,7 +226,7 @@ def _target(read: Read, operation: Operation, sense: Sense, filters: Sequence[Fi
     best = sorted(lexical.values(), reverse=True)
     if best and best[0] > 0.49 and (len(best) == 1 or best[0] - best[1] > 0.3):
         return _Target(max(lexical, key=lambda column: lexical[column]), 0.6 + 0.4 * best[0])
-    near = sense.near_columns(_phrase(read), table, fitting)
+    near = sense.near_columns(phrase(read), table, fitting)
     total = {column: near[column] + 0.5 * lexical.get(column, 0.0) for column in fitting}
     ranked = sorted(fitting, key=lambda column: (-total[column], column))
     margin = total[ranked[0]] - total[ranked[1]] if len(ranked) > 1 else 0.2
@@ -236,7 +236,7 @@ def _target(read: Read, operation: Operation, sense: Sense, filters: Sequence[Fi
     return _Target(ranked[0], sure, tuple(ranked[:2]) if margin < CLEAR else ())
 
 
-def _phrase(read: Read) -> str:
+def phrase(read: Read) -> str:
     """The question without the words that name values, and what the table stands under: what is asked of it."""
     about = read.lexicon.titled
     words = [
@@ -283,7 +283,7 @@ def _meant(read: Read, sense: Sense, asking: frozenset[str]) -> tuple[tuple[Filt
     best: tuple[float, int, str] | None = None
     for column in _few_valued(read):
         texts, name = read.lexicon.texts(column), read.lexicon.table.columns[column].name
-        near = sorted(zip(sense.value_scores(words, _phrase(read), name, texts), texts, strict=True), reverse=True)
+        near = sorted(zip(sense.value_scores(words, phrase(read), name, texts), texts, strict=True), reverse=True)
         if near[0][0] >= NEAR_VALUE and near[0][0] - near[1][0] >= MARGIN and (best is None or near[0][0] > best[0]):
             best = (near[0][0], column, near[0][1])
     if best is None:
