@@ -14,7 +14,9 @@ from rag.answering.strategies.changes import ChangesStrategy
 from rag.answering.strategies.comparison import ComparisonStrategy
 from rag.answering.strategies.conversation import IndexStrategy, InstructionStrategy, TalkStrategy
 from rag.answering.strategies.fact import FactStrategy
+from rag.answering.strategies.listing import ListStrategy
 from rag.answering.strategies.overview import OverviewStrategy
+from rag.answering.strategies.table import TableStrategy
 from rag.answering.strategy import Components
 from rag.errors import IndexWriteError, NoIndexError
 from rag.generation.extractive import Extractive
@@ -38,6 +40,7 @@ from rag.storage.catalogue import Catalogue
 from rag.storage.catalogue_writer import Journal
 from rag.storage.chroma_client import home_of
 from rag.storage.vector_store import ChromaVectors
+from rag.text.context import Contexts
 from rag.verification.judge import JudgedVerifier
 from rag.verification.verifier import LexicalVerifier, TrainedVerifier
 
@@ -148,6 +151,7 @@ def answerer(index: Index, settings: Settings, writer: Generator) -> Answerer:
         generator=writer,
         verifier=verifier(trained, settings, writer),
         threshold=threshold,
+        contexts=Contexts(index.catalogue.kept_version),
         show_doubtful=settings.show_doubtful,
     )
     return Answerer(
@@ -159,6 +163,8 @@ def answerer(index: Index, settings: Settings, writer: Generator) -> Answerer:
             InstructionStrategy(),
             OverviewStrategy(),
             ChangesStrategy(),
+            TableStrategy(),
+            ListStrategy(),
             ComparisonStrategy(),
         ),
         fallback=FactStrategy(rewrite=writer.rewrite if isinstance(writer, Writer) else None),
