@@ -15,6 +15,7 @@ from rag.answering.strategies.comparison import ComparisonStrategy
 from rag.answering.strategies.conversation import IndexStrategy, InstructionStrategy, TalkStrategy
 from rag.answering.strategies.fact import FactStrategy
 from rag.answering.strategies.overview import OverviewStrategy
+from rag.answering.strategies.table import TableStrategy
 from rag.answering.strategy import Components
 from rag.errors import IndexWriteError, NoIndexError
 from rag.generation.extractive import Extractive
@@ -38,6 +39,7 @@ from rag.storage.catalogue import Catalogue
 from rag.storage.catalogue_writer import Journal
 from rag.storage.chroma_client import home_of
 from rag.storage.vector_store import ChromaVectors
+from rag.text.context import Contexts
 from rag.verification.judge import JudgedVerifier
 from rag.verification.verifier import LexicalVerifier, TrainedVerifier
 
@@ -148,6 +150,7 @@ def answerer(index: Index, settings: Settings, writer: Generator) -> Answerer:
         generator=writer,
         verifier=verifier(trained, settings, writer),
         threshold=threshold,
+        contexts=Contexts(index.catalogue.kept_version),
         show_doubtful=settings.show_doubtful,
     )
     return Answerer(
@@ -159,6 +162,7 @@ def answerer(index: Index, settings: Settings, writer: Generator) -> Answerer:
             InstructionStrategy(),
             OverviewStrategy(),
             ChangesStrategy(),
+            TableStrategy(),
             ComparisonStrategy(),
         ),
         fallback=FactStrategy(rewrite=writer.rewrite if isinstance(writer, Writer) else None),

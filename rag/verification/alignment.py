@@ -32,7 +32,8 @@ def _sentences(quote: str) -> list[str]:
 
 def _plain(text: str) -> str:
     """A text as it is compared: on one line, without what ends it and a mark of a list before it, in lower case."""
-    return re.sub(r"^[-–—•*]\s+|[.!?;:,]+$", "", _flat(text)).casefold()
+    spaced = re.sub(r"\s+(?=[.!?;:,])", "", _flat(text))  # tokenised texts part marks from words
+    return re.sub(r"^[-–—•*]\s+|[.!?;:,]+$", "", spaced).casefold()
 
 
 def _flat(text: str) -> str:

@@ -15,6 +15,7 @@ from rag.text.english.tokens import denies, stems, words
 from rag.text.sentences import sentence_spans
 from rag.types import CheckedStatement, Citation, Evidence, Passage, Sentence, Verdict, Verification
 from rag.verification.gate import Ruling, grounds_of, judge
+from rag.verification.grounding import clashes
 
 Retrieve = Callable[[str], Sequence[Passage]]
 Cite = Callable[[Sequence[Evidence]], tuple[Citation, ...]]
@@ -86,17 +87,18 @@ class TextChecker:
         return ("contradicted", against[:1]) if against else ("not_found", near[:1])
 
     def _contradicts(self, item: Evidence, said: str) -> bool:
-        """Whether a sentence is about what is said and speaks against it: a rule's word, or the verifier's.
+        """Whether a sentence is about what is said and speaks against it: another number, or by the verifier's word.
 
-        Rules see another particular, an opposite, a denial.
+        Where the verifier cannot tell, rules see another particular, an opposite, a denial.
         """
         if _share(set(stems(said)), item.quote) < ABOUT:
             return False
         grounds = grounds_of([item])
-        if denies(said) != denies(item.quote) or turned(said, item.quote) or grounds.missing(said):
-            return True
         texts = [*grounds.context, item.quote]
-        return bool(isinstance(self.verifier, Contradicts) and self.verifier.contradicts(said, texts))
+        told = self.verifier.contradicts(said, texts) if isinstance(self.verifier, Contradicts) else None
+        if told is None:
+            told = denies(said) != denies(item.quote) or turned(said, item.quote) or bool(grounds.missing(said))
+        return told or clashes(said, item.quote)
 
 
 def statement_spans(text: str) -> list[Sentence]:

@@ -25,6 +25,14 @@ def unfounded(statement: str, grounds: Sequence[str], *, passages: Sequence[str]
     return tuple(dict.fromkeys([*_missing_numbers(statement, there), *_missing_names(statement, around)]))
 
 
+def clashes(statement: str, there: str) -> bool:
+    """Whether a statement has a number in the place of another one: both of one unit, neither in the other text."""
+    said, known = quantities(statement), quantities(there)
+    new = {item.unit for item in said if not item.loose and not any(_same(item, other) for other in known)}
+    gone = {item.unit for item in known if not item.loose and not any(_same(other, item) for other in said)}
+    return bool(new & gone)
+
+
 def _missing_numbers(statement: str, there: str) -> list[str]:
     known = quantities(there)
     return [said.text for said in quantities(statement) if not said.loose and not any(_same(said, k) for k in known)]

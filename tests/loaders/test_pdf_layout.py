@@ -113,6 +113,53 @@ def test_a_table_has_its_cells_with_wrapped_ones_whole(style: list[tuple[object,
     assert said(found, "paragraph") == [PROSE, OTHER]
 
 
+def test_a_table_goes_on_over_pages_and_another_one_does_not() -> None:
+    grid = TableStyle([("GRID", (0, 0), (-1, -1), 0.5, colors.black)])
+    boats = Table([["Boat", "Berth"], *([f"Boat {n}", str(n)] for n in range(60))], repeatRows=1, style=grid)
+    shaded = [("BACKGROUND", (0, 0), (-1, 1), colors.lightgrey), ("SPAN", (1, 0), (2, 0)), *grid.getCommands()]
+    pumps = [["Pump", "2030", ""], ["", "Spring", "Autumn"], ["P-1", "4", "5"], ["P-2", "6", "7"]]
+    found = set_in_type(boats, Spacer(1, 20), Table(pumps, style=TableStyle(shaded)))
+    assert {block.table for block in found.blocks} == {1, 2}
+    assert [(name, text) for _, column, name, text in cells(found) if column == 2 and text == "59"] == [("Berth", "59")]
+    assert cells(found)[-1] == (4, 3, "Autumn", "7")
+
+
+def test_an_author_between_a_title_and_two_columns_belongs_to_neither() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Times-Bold", 16)
+        canvas.drawCentredString(WIDTH / 2, 790, "On the Tides of Lund")
+        canvas.setFont("Helvetica", 10)
+        canvas.drawCentredString(WIDTH / 2, 770, "Ida Brandt and Tom Reed")
+        lines(canvas, 60, 740, ["1 Tides"], 12, "Helvetica-Bold")
+        lines(canvas, 60, 724, wrap(PROSE, 44))
+        lines(canvas, 312, 740, wrap(OTHER, 44))
+
+    assert said(drawn(draw)) == ["On the Tides of Lund", "Ida Brandt and Tom Reed", "1 Tides", PROSE, OTHER]
+
+
+def test_a_number_in_a_line_from_right_to_left_stays_in_it() -> None:
+    line = "הנמל נחפר בשנת 1921 בידי צוות מן היבשת"
+    shown = line.replace("1921", "1291"[::-1])[::-1].replace("1921"[::-1], "1921")
+    found = content(pdf([[Put(100, 700, shown)]]))
+    assert "1921" in found.text
+    assert len(found.blocks) == 1
+
+
+def test_characters_without_unicode_are_named_by_their_font() -> None:
+    stream = b"BT /G 12 Tf 50 700 Td (Readable words are here.) Tj ET BT /F 12 Tf 50 650 Td <010203> Tj ET"
+    font = b"<</Type/Font/Subtype/Type1/BaseFont/ABCDEF+Odd/FirstChar 1/LastChar 3/Widths[600 600 600]"
+    data = (
+        b"%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+        b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources"
+        b"<</Font<</F 5 0 R/G 6 0 R>>>>>>endobj\n4 0 obj<</Length %d>>stream\n%s\nendstream endobj\n"
+        b"5 0 obj%s/Encoding<</Type/Encoding/Differences[1/g1/g2/g3]>>>>endobj\n"
+        b"6 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\ntrailer<</Root 1 0 R>>"
+    ) % (len(stream), stream, font)
+    found = content(data)
+    assert found.text == "Readable words are here."
+    assert found.gaps == ("page 1: 3 characters of the font Odd have no Unicode",)
+
+
 def test_a_stamp_in_the_margin_is_one_piece_of_furniture() -> None:
     def draw(canvas: Canvas) -> None:
         lines(canvas, 72, 760, wrap(PROSE, 80))
@@ -323,15 +370,15 @@ def test_a_right_to_left_ligature_is_in_the_order_that_it_is_read() -> None:
     st.lists(
         st.builds(
             Put,
-            st.floats(0, 560),
-            st.floats(10, 780),
+            st.integers(0, 40).map(lambda place: place * 14.0),
+            st.integers(1, 60).map(lambda place: place * 13.0),
             st.sampled_from(
                 ["Words of a line that runs on", "12", "• item", "Table 1. A", "1904", "end.", "infor-", "שלום"]
             ),
             st.sampled_from([7.0, 10.0, 16.0]),
         ),
         max_size=30,
-        unique_by=lambda put: (round(put.x), round(put.y)),
+        unique_by=lambda put: (put.x, put.y),
     )
 )
 @settings(max_examples=60, deadline=None)

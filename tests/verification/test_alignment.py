@@ -13,6 +13,7 @@ SALE = "Sale items (blue label) can be exchanged, but not refunded, unless they 
         (SALE, True),
         ("Keep the\nreceipt.", True),
         ("keep the receipt", True),
+        ("Keep the receipt .", True),
         ("Sale items can be exchanged, but not refunded, unless they are faulty.", True),
         ("Sale items (blue label) can be exchanged, but not refunded.", False),
         ("Sale items can be refunded.", False),

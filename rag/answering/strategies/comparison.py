@@ -113,7 +113,9 @@ def _by_thing(asked: Asked, parts: Components) -> list[_Said]:
         return []
     one, other = (set(stems(name)) for name in sides.names)
     asking = zip(sides.names, sides.questions, (one - other, other - one), strict=True)
-    return [_of_thing(name, question, own, asked, parts) for name, question, own in asking]
+    said = [_of_thing(name, question, own, asked, parts) for name, question, own in asking]
+    sure = any(side.evidence and side.reading.confidence >= parts.threshold for side in said)
+    return said if sure else []
 
 
 def _of_thing(name: str, question: str, called: set[str], asked: Asked, parts: Components) -> _Said:

@@ -10,7 +10,7 @@ from datetime import date
 from rag.answering.builder import Asked, Outcome
 from rag.answering.drafting import Drafting
 from rag.answering.fields import that_may_answer
-from rag.answering.follow_ups import Rewrite, rewritten
+from rag.answering.follow_ups import Rewrite, readings, rewritten
 from rag.answering.question_kinds import QuestionKind
 from rag.answering.refusals import missing_years, refusal
 from rag.answering.strategies.conflicts import Side, dated, sides
@@ -40,7 +40,7 @@ class FactStrategy:
 
     def answer(self, asked: Asked, parts: Components) -> Iterator[Event | None]:
         """Evidence, then each statement once it is verified, then the answer; or the refusal."""
-        found = _found(asked, parts)
+        asked, found = _understood(asked, parts)
         if found.answers:
             yield EvidenceFound(found.nearest, asked.wanted)
         wanted = self._rewritten(asked)
@@ -66,6 +66,24 @@ class _Found:
     reading: Reading
     nearest: tuple[Citation, ...]
     answers: bool
+
+
+def _understood(asked: Asked, parts: Components) -> tuple[Asked, _Found]:
+    """What is found for the question; of a follow-up, for the way of meaning it that is answered most surely.
+
+    A way that only finds again what was said before is passed over.
+    """
+    first = _found(asked, parts)
+    if not asked.earlier:
+        return asked, first
+    ways = [replace(asked, wanted=text, vector=None) for text in readings(asked.question.strip(), asked.earlier)[1:]]
+    said = " ".join(asked.earlier[-1].said.split())
+    others = [(way, found) for way in ways if (found := _found(way, parts)).answers and not _repeats(found, said)]
+    return max([(asked, first), *others], key=lambda pair: (pair[1].answers, pair[1].reading.confidence))
+
+
+def _repeats(found: _Found, said: str) -> bool:
+    return " ".join(found.reading.evidence[0].quote.split()) in said
 
 
 def _found(asked: Asked, parts: Components) -> _Found:

@@ -58,10 +58,10 @@ class OverviewStrategy:
         chosen = [parts.catalogue.document(key) for key in (ids or [item.doc_id for item in names])[:MOST_DOCUMENTS]]
         if section := _section(asked.wanted, chosen):
             return _shown(asked, parts, _of_section(parts, *section), _about_section(*section), _NAMED)
-        if len(chosen) == 1:
-            return _shown(asked, parts, _of_document(parts, chosen[0]), chosen[0].source, _NAMED)
         if not ids and names_something(asked.wanted, aside=_ASKING):
             return None
+        if len(chosen) == 1:
+            return _shown(asked, parts, _of_document(parts, chosen[0]), chosen[0].source, _NAMED)
         evidence = [item for document in chosen for item in _of_document(parts, document, A_DOCUMENT)]
         return _shown(asked, parts, evidence, _about(len(ids or names)), _NAMED if ids else _ALL)
 

@@ -24,6 +24,7 @@ from rag.loaders.web.scribe import LeftOut
 _DEEPEST = 20  # messages and parts within one another
 _MOST_PARTS = 2_000
 _SIGNS = ("MIME-Version", "Content-Type", "Received", "Message-ID")  # of a message without the headers that people see
+_STATUS_FIELDS = 50
 _STUB = 3  # times as many words as the plain text has, at which the HTML is taken for the message
 _LOCKED = frozenset(("application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted"))
 _SIGNATURES = frozenset("application/pkcs7-signature application/x-pkcs7-signature application/pgp-signature".split())
@@ -103,6 +104,8 @@ def _write_parts(letter: _Letter, part: EmailMessage, depth: int) -> None:
     for inner in _inner(part):
         if part.get_content_type() == "message/rfc822":
             _write_message(letter, inner, depth + 1)
+        elif part.get_content_type() == "message/delivery-status":
+            write_fields(letter.blocks, [(name, header(inner, name)) for name in list(inner)[:_STATUS_FIELDS]])
         else:
             _write_part(letter, inner, depth + 1)
 

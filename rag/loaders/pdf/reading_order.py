@@ -22,6 +22,7 @@ _PROSE = 18  # characters in the middle line of running text; a table's cells ar
 _PROSE_LINES = 3
 _FULL = 0.75  # of the next line's width that most lines of running text reach over
 _HEALED = 4.0  # heights of a line: a wider gap within a line of running text is none
+_UNDER = 0.5  # of the shorter of two lines that they have above each other
 _EDGE = 1.0  # points by which boxes may overlap and still stand side by side
 
 
@@ -127,6 +128,9 @@ def _neighbours(items: Sequence[Fragment]) -> dict[int, list[int]]:
 def _alike(upper: Fragment, lower: Fragment) -> bool:
     heights = upper.height, lower.height
     gap = lower.box.top - upper.box.bottom
+    widths = upper.box.right - upper.box.left, lower.box.right - lower.box.left
+    if across(upper.box, lower.box) < _UNDER * min(widths):
+        return False
     return max(heights) <= _ALIKE * min(heights) and gap <= _APART * min(heights)
 
 

@@ -83,7 +83,8 @@ def _leads(mark: Fragment, text: Fragment) -> bool:
 def structured(pages: Sequence[PageParts], bookmarks: Mapping[str, int]) -> list[PageParts]:
     """Pages with their headings, notes and list levels told; `bookmarks` are levels by their titles' words."""
     body = body_style(pages)
-    letters = [(part.style.mono, sum(len(line.glyphs) for line in part.lines)) for page in pages for part in page.parts]
+    lines = [line for page in pages for part in page.parts for line in part.lines]
+    letters = [(line.style.mono, len(line.glyphs)) for line in lines]
     mono = 2 * sum(count for is_mono, count in letters if is_mono) > sum(count for _, count in letters)
     marked = [
         PageParts(page.size, tuple(_marked(part, body, page.size.height, bookmarks, mono=mono) for part in page.parts))
