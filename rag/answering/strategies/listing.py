@@ -1,8 +1,8 @@
 """The list strategy: all items of the list whose lead-in is what a question asks for.
 
-What leads in to a list is no answer by itself: where the reader finds that sentence likeliest, the items answer. So they
-do where a question asks for a list and comes near to what the list stands under. Lists of several documents
-that come as near are merged; an item that stands in two of them is told once and cited twice.
+What leads in to a list is no answer by itself: where the reader finds that sentence likeliest, the items answer. They
+do too where a question asks for a list and comes near to what the list stands under. Lists of several documents that
+come as near are merged; an item that stands in two of them is told once and cited twice.
 """
 
 import re

@@ -65,9 +65,11 @@ async def document(
 ) -> dict[str, Any]:
     """What it is, and its headings with their spans."""
     found = await service.document(caller, collection, id, version)
+    said = await service.look(caller, collection, lambda assistant: assistant.metadata(found.doc_id))
     known = {name: getattr(found, name) for name in ("doc_id", "source", "version", "encoding")}
     return {
         **known,
+        "metadata": said,
         "characters": len(found.text),
         "url": span_address(address, found, collection),
         "outline": _outline(found),
@@ -97,6 +99,20 @@ async def view(
     found = await service.document(caller, collection, id, version)
     page = SPAN_PAGE.replace("{source}", escape(found.source)).replace("{text}", escape(found.text))
     return HTMLResponse(page, headers={"Content-Security-Policy": SPAN_POLICY})
+
+
+@router.get("/documents/{id}/pages/{page}", summary="A page of a document, as it looks")
+async def picture(
+    id: Id,
+    page: Annotated[int, Path(ge=1, description="The page's number, from 1.")],
+    service: Serving,
+    caller: Asking,
+    collection: In = None,
+    width: Annotated[int, Query(ge=100, le=3000, description="In pixels.")] = 1200,
+) -> Response:
+    """A WebP picture of a page, for documents that have pages."""
+    found = await service.look(caller, collection, lambda it: it.page_picture(id, page, width=width))
+    return Response(found, media_type="image/webp")
 
 
 @router.delete("/documents/{id}", summary="Remove a document")
