@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from collections.abc import Generator as Steps
 from contextlib import aclosing, closing, nullcontext
+from copy import copy
 from functools import partial
 from os import PathLike
 from pathlib import Path
@@ -21,7 +22,10 @@ from rag.answering.follow_ups import History
 from rag.errors import UnreadableSourceError
 from rag.generation.llm_generator import Writer
 from rag.ingestion.index import Index
+from rag.ingestion.pipeline import Watcher
 from rag.ingestion.watch import changes
+from rag.ingestion.web_page import fetch
+from rag.loaders.options import LoadOptions
 from rag.loaders.page_renderer import PagePictures
 from rag.protocols import Generator
 from rag.reports import CheckReport, DocumentInfo, FileFailure, IndexStats, IngestReport
@@ -42,7 +46,7 @@ from rag.types import (
     Verification,
 )
 from rag.verification.claims import TextChecker
-from rag.verification.gate import Ruling, judge
+from rag.verification.gate import Grounds, Ruling, judge
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
@@ -65,6 +69,7 @@ class Assistant:
         self._answerer = wiring.answerer(index, settings, generator)
         self.verifier = self._answerer.components.verifier
         self._pictures = PagePictures()
+        self._views: dict[frozenset[str], Self] = {}
 
     @classmethod
     def open(
@@ -90,8 +95,24 @@ class Assistant:
         opened.settle()
         return cls(opened, settings, writer)
 
+    def restricted(self, labels: Iterable[str]) -> Self:
+        """This assistant as it is to a reader who has these labels: documents with any other label are not there.
+
+        They are left out below retrieval: none is listed, read, cited or counted, and none moves an answer. It shares
+        this one's models and is closed with it. For reading only.
+        """
+        held = frozenset(labels)
+        if held not in self._views:
+            view = copy(self)
+            view._index = self._index.restricted(held)
+            view._answerer = wiring.over(self._answerer, view._index.catalogue)
+            self._views[held] = view
+        return self._views[held]
+
     def close(self) -> None:
         """Let go of the index's files, and of a language model."""
+        for view in self._views.values():
+            view._index.catalogue.close()
         self._index.close()
         if isinstance(generator := self._answerer.components.generator, Writer):
             generator.close()
@@ -165,7 +186,7 @@ class Assistant:
 
         `context` is what the texts stand under (headings, the names of a row and a column), `question` what was asked.
         """
-        return judge(statement, evidence, self.verifier, context=context, question=question)
+        return judge(statement, Grounds(evidence, context, question), self.verifier)
 
     def as_query_engine(self) -> "CitationQueryEngine":
         """A LlamaIndex query engine over this assistant; its source nodes carry the exact spans in their metadata."""
@@ -194,6 +215,10 @@ class Assistant:
         keep_versions: int | None = None,
         progress: Progress | None = None,
         on_failure: Callable[[FileFailure], None] | None = None,
+        on_page: Callable[[str, int, int], None] | None = None,
+        password: str | None = None,
+        pictures: bool = False,
+        labels: Iterable[str] = (),
         wait: float = 0.0,
         ray: str | None = None,
     ) -> IngestReport:
@@ -201,22 +226,35 @@ class Assistant:
 
         `sync` also takes out documents whose files are gone from `paths`. `keep_versions` older texts of a document
         that changes are kept, so that old citations can be shown; the setting's number if None. `progress` gets (files
-        done, files in all). A file that cannot be read is reported in `failed`, and to `on_failure` at once. `wait` is
-        how many seconds to wait for another writer. `ray` is the address of a Ray cluster that parses and embeds; or
-        `local`, or `local:N`.
+        done, files in all), `on_page` (source, pages done, pages in all) from the threads that read. A file that cannot
+        be read is reported in `failed`, and to `on_failure` at once; `files` of the report has the status of each.
+        `labels` restrict who may read what is at or below `paths`, now and later: see `restricted`. `password` opens
+        encrypted files; with `pictures`, text in the pictures of documents is recognised too. `wait`
+        is how many seconds to wait for another writer. `ray` is the address of a Ray cluster that parses and embeds;
+        or `local`, or `local:N`.
         Raises SourceNotFoundError, IndexLockedError, IndexMismatchError, IndexWriteError, VectorServerError or
         ClusterError.
         """
+        roots = [Path(path).expanduser() for path in _listed(paths)]
+        self._index.label(roots, labels)  # before anything is read, so that nothing is ever seen without its label
         with wiring.ray_cluster(ray, self._settings, self._index) if ray else nullcontext() as cluster:
             return self._index.ingest(
-                [Path(path).expanduser() for path in _listed(paths)],
+                roots,
                 sync=sync,
-                progress=progress,
-                on_failure=on_failure,
+                options=LoadOptions(password=password, pictures=pictures),
+                watcher=Watcher(progress, on_failure, on_page),
                 wait=wait,
                 keep_versions=keep_versions,
                 cluster=cluster,
             )
+
+    def fetch_page(self, url: str, *, private: bool = False) -> Path:
+        """Fetch one page or file from the web; the copy, in the index's folder, is there to be ingested.
+
+        Nothing else connects to the network. Addresses within private networks are refused, unless `private`.
+        Raises SourceNotFoundError or UnreadableSourceError.
+        """
+        return fetch(url, self._index.folder, megabytes=self._settings.file_megabytes, private=private)
 
     def documents(self) -> list[DocumentInfo]:
         """What is in the index, by source."""

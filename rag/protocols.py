@@ -75,6 +75,14 @@ class Verifier(Protocol):
         """How well the evidence supports the statement, 0..1; at most 0 when there is no evidence."""
 
 
+@runtime_checkable
+class Contradicts(Protocol):
+    """A `Verifier` that tells what is contradicted from what is merely not said."""
+
+    def contradicts(self, statement: str, evidence: Sequence[str]) -> bool | None:
+        """Whether the evidence speaks against the statement; None when it cannot tell."""
+
+
 class VectorStore(Protocol):
     """Holds one vector a chunk, under the chunk's id."""
 

@@ -62,7 +62,10 @@ class IngestReport:
 
 @dataclass(frozen=True, slots=True)
 class DocumentInfo:
-    """A line of the index's list of documents. `characters` are code points; `encoding` is the file's."""
+    """A line of the index's list of documents. `characters` are code points; `encoding` is the file's.
+
+    `gaps` say what of the file is not in the text, `language` is an ISO 639-1 code, `pages` 0 for a file without any.
+    """
 
     doc_id: str
     source: str
@@ -71,6 +74,10 @@ class DocumentInfo:
     chunks: int
     added: str
     encoding: str = "utf-8"
+    language: str = ""
+    tables: int = 0
+    pages: int = 0
+    gaps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

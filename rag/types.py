@@ -40,7 +40,7 @@ NoteKind = Literal[
     "language",
 ]
 Reason = Literal["empty_index", "off_topic", "not_stated", "unsupported", "bad_question"]
-PlaceKind = Literal["page", "row", "line"]
+PlaceKind = Literal["page", "row", "line", "time"]
 BlockKind = Literal["heading", "paragraph", "list_item", "table_cell", "caption", "footnote", "code", "page_furniture"]
 ContextRole = Literal["heading", "column", "row", "lead_in", "setting", "speaker", "field", "sheet"]
 Origin = Literal["quoted", "written", "computed"]
@@ -144,7 +144,7 @@ class Document:
     `places` are where its pages or rows begin, in order; none for a text of lines. `encoding` is the file's, empty for
     formats that carry their own. `layout` says where on its pages each character stands, packed by
     `rag.text.page_layout`.
-    `blocks` are in order of their starts and never overlap.
+    `blocks` are in order of their starts and never overlap. `gaps` say, for people, what of the file the text lacks.
     """
 
     doc_id: str
@@ -155,6 +155,7 @@ class Document:
     encoding: str = "utf-8"
     layout: bytes = field(default=b"", repr=False)
     blocks: tuple[Block, ...] = field(default=(), repr=False)
+    gaps: tuple[str, ...] = ()
 
     def outline(self) -> tuple[Section, ...]:
         """The sections of the document, in order: each runs to the next heading of its level or a higher one."""
@@ -287,8 +288,9 @@ class Reading:
     """What a reader found: sentences best first, and what it says about the question as a whole.
 
     `confidence` is the probability (0..1) that the passages answer the question, `on_topic` whether they are about
-    what it asks. `short_answer` is the few words that answer it, for readers that mark them. Of a question in several
-    parts, `parts` are the readings of those that are answered and `missing` the words of those that are not.
+    what it asks. `short_answer` is the few words that answer it, for readers that mark them; `answers` are those of
+    every sentence, likeliest first. Of a question in several parts, `parts` are the readings of those
+    that are answered and `missing` the words of those that are not.
     """
 
     evidence: tuple[Evidence, ...]
@@ -297,6 +299,7 @@ class Reading:
     short_answer: Evidence | None = None
     parts: tuple[Reading, ...] = ()
     missing: tuple[str, ...] = ()
+    answers: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,7 +327,8 @@ class Note:
 class Citation:
     """A receipt: the exact characters of one version of a document. `text[start:end] == quote`.
 
-    Where it begins: `page` for sources that have pages, `row` for tables, else `line`; all count from 1. Of a
+    Where it begins: `page` for sources that have pages, `row` for tables, `time` for recordings (seconds from the
+    beginning), else `line`; all but the time count from 1. Of a
     spreadsheet, `sheet` is its name and `cell` the address. `context` are further exact spans of the same version.
     `recognised` is the confidence (0..1) of the text recognition that read it; None where the file holds the
     characters themselves. `prefix` and `suffix` are the characters just around the quote.
@@ -344,6 +348,7 @@ class Citation:
     sheet: str | None = None
     cell: str | None = None
     recognised: float | None = None
+    time: int | None = None
 
     prefix: str = field(default="", repr=False, compare=False)
     suffix: str = field(default="", repr=False, compare=False)

@@ -3,15 +3,19 @@
 Models are passed on as they are and load when they are first needed.
 """
 
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.answering.pipeline import Answerer
 from rag.answering.question_kinds import TrainedClassifier
+from rag.answering.strategies.changes import ChangesStrategy
+from rag.answering.strategies.comparison import ComparisonStrategy
 from rag.answering.strategies.conversation import IndexStrategy, InstructionStrategy, TalkStrategy
 from rag.answering.strategies.fact import FactStrategy
 from rag.answering.strategies.overview import OverviewStrategy
+from rag.answering.strategies.table import TableStrategy
 from rag.answering.strategy import Components
 from rag.errors import IndexWriteError, NoIndexError
 from rag.generation.extractive import Extractive
@@ -35,6 +39,7 @@ from rag.storage.catalogue import Catalogue
 from rag.storage.catalogue_writer import Journal
 from rag.storage.chroma_client import home_of
 from rag.storage.vector_store import ChromaVectors
+from rag.text.context import Contexts
 from rag.verification.judge import JudgedVerifier
 from rag.verification.verifier import LexicalVerifier, TrainedVerifier
 
@@ -145,12 +150,28 @@ def answerer(index: Index, settings: Settings, writer: Generator) -> Answerer:
         generator=writer,
         verifier=verifier(trained, settings, writer),
         threshold=threshold,
+        contexts=Contexts(index.catalogue.kept_version),
         show_doubtful=settings.show_doubtful,
     )
     return Answerer(
         components=components,
         classifier=TrainedClassifier(lambda: index.encoder),
-        strategies=(TalkStrategy(), IndexStrategy(), InstructionStrategy(), OverviewStrategy()),
+        strategies=(
+            TalkStrategy(),
+            IndexStrategy(),
+            InstructionStrategy(),
+            OverviewStrategy(),
+            ChangesStrategy(),
+            TableStrategy(),
+            ComparisonStrategy(),
+        ),
         fallback=FactStrategy(rewrite=writer.rewrite if isinstance(writer, Writer) else None),
         question_characters=settings.question_characters,
     )
+
+
+def over(answerer: Answerer, catalogue: Catalogue) -> Answerer:
+    """The same steps, with the same models, over the catalogue as somebody else sees it."""
+    parts = answerer.components
+    retriever = replace(parts.retriever, catalogue=catalogue)
+    return replace(answerer, components=replace(parts, catalogue=catalogue, retriever=retriever))

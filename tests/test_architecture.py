@@ -18,7 +18,7 @@ ROOMS = (  # from the ground up; rooms of one line do not know each other
     "models",
     "settings loaders",
     "storage llm",
-    "retrieval reader verification generation pins",
+    "retrieval reader verification generation pins tables",
     "ingestion answering",
     "wiring",
     "assistant",

@@ -50,6 +50,7 @@ CITED = {
     "sheet": None,
     "cell": None,
     "recognised": None,
+    "time": None,
 }
 
 

@@ -79,9 +79,14 @@ def _without_cors(app: Any) -> None:
     app.middleware_stack = app.build_middleware_stack()
 
 
-def mount(host: FastAPI, assistant: Assistant, path: str = "/") -> None:
-    """Put the chat over an assistant into an app of somebody else, below `path`; `rag serve` does so at `/`."""
-    app_kwargs = {"middleware": [Middleware(Guard, local=False)]}
+def mount(
+    host: FastAPI, assistant: Assistant, path: str = "/", *, login: Callable[[str, str], bool] | None = None
+) -> None:
+    """Put the chat over an assistant into an app of somebody else, below `path`; `rag serve` does so at `/`.
+
+    `login` tells whether a user with that name and password may come in; without it everybody may.
+    """
+    app_kwargs = {"middleware": [Middleware(Guard, local=False, login=login)]}
     gr.mount_gradio_app(host, build(assistant), path=path, app_kwargs=app_kwargs, **look())
 
 

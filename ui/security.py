@@ -12,6 +12,7 @@ import ipaddress
 import os
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
@@ -21,6 +22,8 @@ from rag.errors import SettingsError
 
 Login = tuple[str, str]
 """A user's name and password."""
+Check = Callable[[str, str], bool]
+"""Whether a user with that name and password may come in."""
 
 # Gradio's page needs inline scripts and `new Function`, so the policy cannot forbid those; it does forbid every other
 # origin, so that even markup that slipped through could load nothing and send nothing.
@@ -109,10 +112,10 @@ class Guard:
 
     Where `local`, it answers to this machine's names only: a site that points its own name at 127.0.0.1 (DNS rebinding)
     would otherwise read the documents through a visitor's browser. Requests from pages of other origins are refused
-    everywhere. With `login`, every request needs the password.
+    everywhere. With `login`, every request needs the password, or one that it accepts.
     """
 
-    def __init__(self, app: ASGIApp, *, local: bool, login: Login | None = None) -> None:
+    def __init__(self, app: ASGIApp, *, local: bool, login: Login | Check | None = None) -> None:
         self.app = app
         self.local = local
         self.login = login
@@ -152,7 +155,7 @@ class Guard:
             retry = {"Retry-After": str(int(wait) + 1)}
             return PlainTextResponse("Too many wrong passwords. Try again later.", status_code=429, headers=retry)
         given = _credentials(Headers(scope=scope).get("authorization", ""))
-        if given and _is_same(given, self.login):
+        if given and await self._is_known(given, self.login):
             self.guesses.passed(client)
             return None
         if given:
@@ -160,6 +163,10 @@ class Guard:
             await asyncio.sleep(1.0)
         ask = {"WWW-Authenticate": 'Basic realm="Citespan", charset="UTF-8"'}
         return PlainTextResponse("This chat asks for a name and a password.", status_code=401, headers=ask)
+
+    async def _is_known(self, given: Login, login: Login | Check) -> bool:
+        """Whether somebody may come in; a check takes its time, and waits in a thread."""
+        return await asyncio.to_thread(login, *given) if callable(login) else _is_same(given, login)
 
 
 def _is_there(path: str) -> bool:

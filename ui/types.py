@@ -168,7 +168,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file on its way into the index; `reason` says why it failed."""
+    """A file on its way into the index; `reason` says why it failed, or what of it could not be read."""
 
     name: str
     state: Literal["waiting", "reading", "added", "updated", "unchanged", "failed"] = "waiting"

@@ -33,6 +33,7 @@ def cite(evidence: Evidence, text_of: TextOf) -> Citation | None:
         page=_place(evidence, "page"),
         row=_place(evidence, "row"),
         line=_place(evidence, "line"),
+        time=_place(evidence, "time"),
     )
 
 

@@ -76,6 +76,22 @@ def resolve(question: str, earlier: Sequence[Turn]) -> str:
     return _sentence(_pronouns_filled(bare, earlier))
 
 
+def readings(question: str, earlier: Sequence[Turn]) -> tuple[str, ...]:
+    """The ways in which a follow-up may be meant, the rules' own first; the question alone when it is none.
+
+    Beside it stand the question with what the last answer names, and the last question with this one behind it. Which
+    is meant shows when they are looked up: see `rag.answering.strategies.fact`.
+    """
+    by_rule = resolve(question, earlier)
+    if not earlier or not is_follow_up(question):
+        return (by_rule,)
+    bare = _LEAD.sub("", question.strip().rstrip("?!. "))
+    last = earlier[-1]
+    meant = [name for name in _name_runs(last.said)[:1] if _points(bare)]
+    named = [_sentence(_replaced(bare, name)) for name in meant]
+    return tuple(dict.fromkeys([by_rule, *named, f"{_statement_of(last.question)} – {bare}?"]))
+
+
 def rewritten(question: str, earlier: Sequence[Turn], rewrite: Rewrite) -> str:
     """The question as a model makes it whole, or as the rules do where the model's has particulars of its own.
 
@@ -136,6 +152,14 @@ def _pronouns_filled(text: str, earlier: Sequence[Turn]) -> str:
         owns = (_PERSON | _THING)[word] or ("’s" if word == "her" and re.match(r"\s+\w", text[match.end() :]) else "")
         if meant:
             text = f"{text[: match.start()]}{meant}{owns}{text[match.end() :]}"
+    return text
+
+
+def _replaced(text: str, name: str) -> str:
+    """The text with a name for each pronoun that points back."""
+    for match in reversed(_points(text)):
+        owns = (_PERSON | _THING)[match[0].lower()]
+        text = f"{text[: match.start()]}{name}{owns}{text[match.end() :]}"
     return text
 
 

@@ -15,6 +15,7 @@ from rag.protocols import Generator, Verifier
 from rag.reader.multipart import MultipartReader
 from rag.retrieval.retriever import Retriever
 from rag.storage.catalogue import Catalogue
+from rag.text.context import Contexts
 from rag.types import Citation, Draft, Event, Evidence, Reading, Statement
 from rag.verification.gate import settle
 
@@ -34,12 +35,13 @@ class Components:
     generator: Generator
     verifier: Verifier
     threshold: float
+    contexts: Contexts
     show_doubtful: bool = False
 
     def cited(self, evidence: Sequence[Evidence]) -> tuple[Citation, ...]:
-        """The citations of evidence; what no longer stands in its document is left out."""
+        """The citations of evidence with their context; what no longer stands in its document is left out."""
         citations = (cite(item, self.catalogue.context) for item in evidence)
-        return tuple(citation for citation in citations if citation is not None)
+        return tuple(self.contexts.completed(citation) for citation in citations if citation is not None)
 
     def statement(self, draft: Draft, reading: Reading, question: str = "") -> Statement:
         """A draft with its citations and its support, which is 0 when a citation does not hold.

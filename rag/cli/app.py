@@ -14,11 +14,12 @@ import typer
 
 from rag import __version__
 from rag.assistant import Assistant
-from rag.cli import checking, fetching, output, serving, threshold
+from rag.cli import accounts, checking, fetching, output, serving, threshold
 from rag.cli.charts import draw_stats, meter
 from rag.cli.conversation_file import read_turns, write_turns
 from rag.cli.options import ChromaOption, Documents, IndexOption, JsonOption
 from rag.errors import CitespanError, SettingsError
+from rag.ingestion.web_page import is_url
 from rag.reports import IngestReport
 from rag.settings import DEFAULT_INDEX, Settings, Strictness, load_settings
 
@@ -52,7 +53,7 @@ def options(
 
 @app.command("ingest")
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files, and folders of them.")],
+    paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Files, folders of them, and addresses of pages.")],
     index: IndexOption = Path(DEFAULT_INDEX),
     sync: Annotated[bool, typer.Option(help="Also remove documents whose files are gone from PATHS.")] = False,
     keep_versions: Annotated[
@@ -62,30 +63,38 @@ def ingest(
     ray: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="A Ray cluster that parses and embeds; or `local`.")
     ] = None,
+    password: Annotated[str | None, typer.Option(help="Opens encrypted files.", envvar="RAG_PASSWORD")] = None,
+    pictures: Annotated[bool, typer.Option(help="Also recognise text in the pictures of documents.")] = False,
+    allow_private: Annotated[bool, typer.Option(help="Fetch pages from private networks too.")] = False,
     watch: Annotated[bool, typer.Option(help="Go on, and keep the index in step with PATHS until Ctrl+C.")] = False,
+    label: Annotated[
+        list[str] | None, typer.Option("--label", help="Only readers with this label may read PATHS. Repeatable.")
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Read files into the index. Only what is new or changed is embedded."""
-
-    def bring_up_to_date(assistant: Assistant, *, sync: bool) -> IngestReport:
-        with meter("reading", output.err) as shown:
-            report = assistant.ingest(
-                paths, sync=sync, keep_versions=keep_versions, progress=shown.done, on_failure=shown.failed, ray=ray
-            )
-        if json:
-            output.print_json(asdict(report))
-        else:
-            output.print_ingest(report)
-        return report
-
+    how: dict[str, Any] = {"keep_versions": keep_versions, "ray": ray, "password": password, "pictures": pictures}
+    how["labels"] = label or ()
     with Assistant.open(index, settings=_settings(chroma=chroma)) as assistant:
-        report = bring_up_to_date(assistant, sync=sync or watch)
-        for _ in assistant.changes(paths) if watch else ():
+        files = [assistant.fetch_page(path, private=allow_private) if is_url(path) else Path(path) for path in paths]
+        report = _bring_up_to_date(assistant, files, json, sync=sync or watch, **how)
+        for _ in assistant.changes(files) if watch else ():
             try:
-                bring_up_to_date(assistant, sync=True)
+                _bring_up_to_date(assistant, files, json, sync=True, **how)
             except CitespanError as error:  # somebody else may be writing, or the disk be full: that may pass
                 output.err.print(f"error: {error}", style="red", markup=False)
     raise typer.Exit(FAILED if report.failed else 0)
+
+
+def _bring_up_to_date(assistant: Assistant, files: list[Path], json: bool, **how: Any) -> IngestReport:
+    with meter("reading", output.err) as shown:
+        told: dict[str, Any] = {"progress": shown.done, "on_failure": shown.failed, "on_page": shown.page}
+        report = assistant.ingest(files, **how, **told)
+    if json:
+        output.print_json(asdict(report))
+    else:
+        output.print_ingest(report)
+    return report
 
 
 @app.command("ask")
@@ -142,11 +151,23 @@ def show(
     index: IndexOption = Path(DEFAULT_INDEX),
     span: Annotated[str | None, typer.Option(help="START:END, as a citation gives them.")] = None,
     version: Annotated[str | None, typer.Option(help="An older version that was kept; the start of its hash.")] = None,
+    outline: Annotated[
+        bool,
+        typer.Option("--outline", help="Its sections, pages and tables, and what of the file is not read."),
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Show a document's text, or the characters that a citation names."""
     with Assistant.open(index, create=False) as assistant:
         found = assistant.document(document, version=version)
+        if outline:
+            info = next(item for item in assistant.documents() if item.doc_id == found.doc_id)
+            sections = found.outline()
+            if json:
+                output.print_json({**asdict(info), "outline": [asdict(section) for section in sections]})
+            else:
+                output.print_outline(info, sections)
+            return
     start, end = _span(span, len(found.text)) if span else (0, len(found.text))
     if json:
         known = {name: getattr(found, name) for name in ("doc_id", "source", "version", "encoding")}
@@ -242,6 +263,8 @@ app.command("cite")(checking.cite)
 app.command("fetch")(fetching.fetch)
 app.command("serve")(serving.serve)
 app.command("mcp")(serving.mcp)
+app.add_typer(accounts.token, name="token")
+app.add_typer(accounts.user, name="user")
 app.command("calibrate")(threshold.calibrate)
 
 

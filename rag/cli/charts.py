@@ -36,6 +36,12 @@ class Meter:
         """So many of all are done."""
         self.progress.update(self.task, completed=done, total=total)
 
+    def page(self, source: str, done: int, total: int) -> None:
+        """So many pages of a file are done; told of where a file has several, as that may take long."""
+        if total > 1:
+            shown = f"{source}: page {done:,} of {total:,}" if done < total else ""
+            self.progress.update(self.task, page=shown)
+
     def failed(self, failure: FileFailure) -> None:
         """A file failed."""
         self.failures += 1
@@ -51,10 +57,11 @@ def meter(label: str, console: Console) -> Iterator[Meter]:
         MofNCompleteColumn(),
         _RateColumn(),
         RemainingColumn(),
+        TextColumn("{task.fields[page]}", style="dim", markup=False),
         TextColumn("{task.fields[failed]}", style="red", markup=False),
     )
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        yield Meter(bar, bar.add_task(label, total=None, failed=""))
+        yield Meter(bar, bar.add_task(label, total=None, page="", failed=""))
 
 
 def draw_stats(stats: IndexStats, console: Console) -> None:

@@ -6,7 +6,7 @@ Exit code 1 when something is not supported, or no longer holds.
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -39,7 +39,7 @@ def verify(
     """Check any text against the documents, statement by statement. Exit code 1 when something is not supported."""
     text = _text(file)
     with Assistant.open(index, create=False) as assistant:
-        found = _verified(assistant, text, document)
+        found = assistant.verify(text, documents=document)
     findings = [_finding(statement, text, file) for statement in found.statements]
     if form == "text":
         _print_verification(found, text)
@@ -95,7 +95,7 @@ def _make_pins(assistant: Assistant, file: Path, out: Path, documents: Sequence[
     if file.suffix == ".json":
         cited = cited_statements(read_json(file))
     else:
-        found = _verified(assistant, _text(str(file)), documents)
+        found = assistant.verify(_text(str(file)), documents=documents)
         cited = [
             (it.text, citation) for it in found.statements if it.verdict == "supported" for citation in it.citations
         ]
@@ -129,16 +129,11 @@ def _checker(assistant: Assistant) -> Checker:
         return assistant.document(doc_id) if doc_id in ids else None
 
     def judge(statement: str, doc_ids: Sequence[str]) -> Verdict:
-        verdicts = {it.verdict for it in _verified(assistant, statement, doc_ids or None).statements}
+        verdicts = {it.verdict for it in assistant.verify(statement, documents=doc_ids or None).statements}
         worst: Verdict = "contradicted" if "contradicted" in verdicts else "not_found"
         return "supported" if verdicts == {"supported"} else worst
 
     return Checker(document, lambda: map(assistant.document, ids), judge)
-
-
-def _verified(assistant: Any, text: str, documents: Sequence[str] | None) -> Verification:
-    found: Verification = assistant.verify(text, documents=documents)
-    return found
 
 
 def _finding(statement: CheckedStatement, text: str, file: str) -> Finding:

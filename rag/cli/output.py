@@ -6,7 +6,8 @@ Text from documents is printed as text: no markup in it is obeyed, and control c
 import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 from rich.console import Console
@@ -16,13 +17,14 @@ from rich.text import Text
 
 from rag.models.calibration import load_calibration
 from rag.models.registry import best_reader, calibration_of
-from rag.reports import CheckReport, DocumentInfo, Feedback, IngestReport
+from rag.reports import CheckReport, DocumentInfo, Feedback, FilePassedOver, IngestReport
 from rag.text.blocks import LINE_BREAK
-from rag.types import UNVERIFIED, Answer, Citation, Document
+from rag.types import UNVERIFIED, Answer, Citation, Document, Section
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
+_NAMED = 10  # files that are named where many were passed over for one reason
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -90,15 +92,31 @@ def print_documents(documents: Sequence[DocumentInfo]) -> None:
         return
     if not out.is_terminal:
         for info in documents:  # not through Rich, which turns tabs into spaces
-            values = info.doc_id, _shown(info.source), info.characters, info.chunks, info.version
+            sizes = info.characters, info.chunks, info.version, info.pages, info.tables, info.language
+            values = info.doc_id, _shown(info.source), *sizes, "; ".join(info.gaps)
             sys.stdout.write("\t".join(map(str, values)) + "\n")
         return
     source = Column("source", overflow="fold")
-    table = Table("id", source, "characters", "chunks", "version", box=None, header_style="dim", pad_edge=False)
+    names = "characters", "chunks", "pages", "tables", "language", "version"
+    table = Table("id", source, *names, box=None, header_style="dim", pad_edge=False)
     for info in documents:
-        sizes = f"{info.characters:,}", f"{info.chunks:,}"
-        table.add_row(info.doc_id, _shown(info.source), *sizes, info.version[:12])
+        cells = f"{info.characters:,}", f"{info.chunks:,}", f"{info.pages or ''}", f"{info.tables or ''}", info.language
+        table.add_row(info.doc_id, _shown(info.source), *cells, info.version[:12])
+        for gap in info.gaps:
+            table.add_row("", _shown(f"not read: {gap}", style="yellow"))
     out.print(table)
+
+
+def print_outline(info: DocumentInfo, sections: Sequence[Section]) -> None:
+    """A document's sections, its pages, tables and language, and what of its file is not in the text."""
+    counts = ((info.pages, "page"), (info.tables, "table"), (len(sections), "section"))
+    shown = [f"{count:,} {name}{'s' if count > 1 else ''}" for count, name in counts if count]
+    facts = [f"{info.characters:,} characters", *shown, *([f"language {info.language}"] if info.language else [])]
+    out.print(_shown(f"{info.source}: {', '.join(facts)}", style="dim"))
+    for section in sections:
+        out.print(_shown(f"{'  ' * (section.level - 1)}{section.title}  {section.start}–{section.end}"))
+    for gap in info.gaps:
+        out.print(_shown(f"not read: {gap}", style="yellow"))
 
 
 def print_document(document: Document, span: tuple[int, int] | None) -> None:
@@ -118,12 +136,24 @@ def print_ingest(report: IngestReport) -> None:
     """What an ingest did, and each file that failed."""
     for warning in report.warnings:
         err.print(_shown(f"{warning.source}: {warning.message}", style="yellow"))
+    for line in _passed_over(report.passed_over):
+        err.print(_shown(line, style="yellow"))
     for failure in report.failed:
         err.print(_shown(f"failed: {failure.reason}", style="red"))
-    kinds = ("added", "changed", "unchanged", "removed", "failed")
-    counts = ", ".join(f"{len(getattr(report, kind)):,} {kind}" for kind in kinds if getattr(report, kind))
+    kinds = ("added", "changed", "unchanged", "removed", "failed", "passed_over")
+    numbers = {kind.replace("_", " "): len(getattr(report, kind)) for kind in kinds}
+    counts = ", ".join(f"{count:,} {kind}" for kind, count in numbers.items() if count)
     made = f"; {report.chunks:,} chunks, {report.embedded:,} texts embedded" if report.chunks else ""
     out.print(f"{counts or 'nothing to do'}{made} ({report.seconds:.1f} s)")
+
+
+def _passed_over(files: Sequence[FilePassedOver]) -> Iterator[str]:
+    """Files that were not read, a line for each reason: how many, which, and why."""
+    in_order = sorted(files, key=lambda item: item.reason)
+    for reason, group in groupby(in_order, key=lambda item: item.reason):
+        names = [item.source for item in group]
+        more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+        yield f"passed over {len(names):,}: {', '.join(names[:_NAMED])}{more}: {reason}"
 
 
 def print_check(report: CheckReport) -> None:
@@ -160,6 +190,8 @@ def _where(citation: Citation) -> str:
     """The page, row or line of a citation, as it follows the file's name."""
     if citation.page or citation.row:
         return f", page {citation.page}" if citation.page else f", row {citation.row}"
+    if citation.time is not None:
+        return f", {citation.time // 3600}:{citation.time // 60 % 60:02}:{citation.time % 60:02}"
     return f":{citation.line}" if citation.line else ""
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from rag.cli.accounts import AccessOption
 from rag.errors import SettingsError
 from rag.settings import DEFAULT_INDEX
 
@@ -36,6 +37,11 @@ def serve(
     upload_megabytes: Annotated[int, typer.Option(min=1, help="The largest upload.")] = 64,
     threads: Annotated[int, typer.Option(min=1, max=64, help="Questions worked on at once.")] = 8,
     mcp_write: Annotated[bool, typer.Option("--mcp-write", help="Let MCP clients add and remove documents.")] = False,
+    access: AccessOption = None,
+    per_minute: Annotated[int | None, typer.Option(min=1, help="Requests a minute that each client may send.")] = None,
+    audit: Annotated[
+        Path | None, typer.Option(help="Write down who asked what, and what was cited, in this file.")
+    ] = None,
 ) -> None:
     """Serve the index over HTTP: its own API, OpenAI's and MCP's, and the chat."""
     indexes = named(index or [DEFAULT_INDEX])
@@ -51,6 +57,9 @@ def serve(
         upload_megabytes=upload_megabytes,
         threads=threads,
         mcp_write=mcp_write,
+        access=access,
+        per_minute=per_minute,
+        audit=audit,
     )
     run.check_host(serving)
     typer.echo("Loading the models …", err=True)

@@ -7,6 +7,7 @@ import hashlib
 import os
 import stat
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,9 +15,9 @@ from pathlib import Path
 from pathspec import GitIgnoreSpec
 
 from rag.errors import SourceNotFoundError, UnreadableSourceError
-from rag.loaders import SUFFIXES, VERSION
+from rag.loaders import SUFFIXES, not_read
 from rag.loaders.decoding import decode
-from rag.reports import FileFailure
+from rag.reports import FileFailure, FilePassedOver
 from rag.types import SourceFile
 
 IGNORE_FILE = ".citespanignore"
@@ -26,42 +27,66 @@ _SETTLED = 2_000_000_000  # nanoseconds after which a change to a file shows in 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Files to read, in order of path, and folders that could not be looked into, with why."""
+    """Files to read, in order of path, folders that could not be looked into, and files of kinds that are not read."""
 
     files: list[Path] = field(default_factory=list)
     closed: dict[Path, FileFailure] = field(default_factory=dict)
+    passed_over: tuple[FilePassedOver, ...] = ()
 
-    def covers(self, path: Path) -> bool:
-        """Whether it was possible to see if a file is there."""
-        return not any(path.is_relative_to(folder) for folder in self.closed)
+    def covers(self, source: str) -> bool:
+        """Whether it was possible to see if the file of that name is there."""
+        return not any(lies_below(source, failure.source) for failure in self.closed.values())
 
 
 def find_files(paths: Iterable[Path], *, base: Path) -> Found:
     """The readable files at `paths`, folders searched through, each once, in order of path.
 
     A file that is named is taken whatever its suffix is, so that it is read or refused by name. In folders, files of
-    other kinds, hidden ones and those that a `.citespanignore` names (rules as in .gitignore, for the folder it is in
-    and below) are passed over. Raises SourceNotFoundError for a path that does not exist.
+    other kinds are passed over and listed; hidden ones and those that a `.citespanignore` names (rules as in
+    .gitignore, for the folder it is in and below) are as if they were not there. Raises SourceNotFoundError for a path
+    that does not exist.
     """
     files: set[Path] = set()
+    others: set[Path] = set()
     closed: dict[Path, FileFailure] = {}
     for path in paths:
         if path.is_dir():
-            files.update(absolute(file) for file in _files_in(path, base, closed))
+            for file in _files_in(path, base, closed):
+                (files if file.suffix.lower() in SUFFIXES else others).add(absolute(file))
         elif os.path.lexists(path):
             files.add(absolute(path))
         else:
             raise SourceNotFoundError(
                 f"{path} does not exist. Check the spelling; relative paths start at {Path.cwd()}."
             )
-    return Found(sorted(files), closed)
+    passed_over = tuple(
+        FilePassedOver(source_name(path, base=base), not_read(path.suffix) or "") for path in sorted(others - files)
+    )
+    return Found(sorted(files), closed, passed_over)
 
 
-def nothing_to_read(paths: Iterable[Path]) -> SourceNotFoundError:
+def nothing_to_read(paths: Iterable[Path], found: Found) -> SourceNotFoundError:
     """What to say when there is no file to read at `paths`."""
     names = ", ".join(map(str, paths)) or "no path"
     kinds = ", ".join(sorted(SUFFIXES))
-    return SourceNotFoundError(f"Nothing to read in {names}: no file that ends in {kinds}. Name a folder with some.")
+    other = ", ".join(f"{count} {suffix or 'without an ending'}" for suffix, count in by_ending(found.passed_over))
+    there = f" There are: {other}." if other else ""
+    return SourceNotFoundError(
+        f"Nothing to read in {names}: no file that ends in {kinds}.{there} Name a folder with some."
+    )
+
+
+def by_ending(passed_over: Iterable[FilePassedOver]) -> list[tuple[str, int]]:
+    """How many files of each ending were passed over, most first."""
+    counts = Counter(Path(item.source).suffix.lower() for item in passed_over)
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def lies_below(source: str, folder: str) -> bool:
+    """Whether a file of that name is in a folder, or is it; both as `source_name` has them."""
+    if folder == ".":  # the folder that sources are named by
+        return not Path(source).is_absolute()
+    return source == folder or source.startswith(f"{folder.rstrip('/')}/")
 
 
 def absolute(path: Path) -> Path:
@@ -81,8 +106,11 @@ def source_name(path: Path, *, base: Path) -> str:
     return os.fsencode(name.as_posix()).decode("utf-8", "backslashreplace")
 
 
-def look_at(path: Path, *, source: str, megabytes: int) -> SourceFile:
-    """A file as it stands in its folder, unread. Raises UnreadableSourceError for one that is not to be read."""
+def look_at(path: Path, *, source: str, megabytes: int, loader: str) -> SourceFile:
+    """A file as it stands in its folder, unread; `loader` is what would read it.
+
+    Raises UnreadableSourceError for one that is not to be read.
+    """
     try:
         found = path.stat()
     except OSError as error:
@@ -96,7 +124,7 @@ def look_at(path: Path, *, source: str, megabytes: int) -> SourceFile:
         )
     if not found.st_size:
         raise UnreadableSourceError(f"{path} is empty. Remove it, or put some text in it.")
-    return SourceFile(source, found.st_size, found.st_mtime_ns, loader=VERSION, noted=time.time_ns())
+    return SourceFile(source, found.st_size, found.st_mtime_ns, loader=loader, noted=time.time_ns())
 
 
 def is_same(known: SourceFile | None, now: SourceFile) -> bool:
@@ -136,7 +164,7 @@ def _files_in(top: Path, base: Path, closed: dict[Path, FileFailure]) -> Iterato
         above = [(place, spec) for place, spec in rules.items() if folder.is_relative_to(place)]
         subfolders[:] = sorted(part for part in subfolders if not _is_ignored(above, folder / part, "/"))
         for part in names:
-            if Path(part).suffix.lower() in SUFFIXES and not _is_ignored(above, folder / part, ""):
+            if not _is_ignored(above, folder / part, ""):
                 yield folder / part
 
 

@@ -17,14 +17,16 @@ from rag.errors import (
     VectorServerError,
 )
 from rag.ingestion import pipeline
-from rag.ingestion.discovery import absolute, bytes_hash, find_files, nothing_to_read
-from rag.ingestion.pipeline import Cluster, OnFailure, Store
+from rag.ingestion.discovery import absolute, bytes_hash, find_files, nothing_to_read, source_name
+from rag.ingestion.pipeline import Cluster, Store, Watcher
+from rag.loaders.options import LoadOptions
 from rag.protocols import Encoder, VectorStore
 from rag.reports import CheckReport, IngestReport
 from rag.storage import backup, schema
 from rag.storage.catalogue import Catalogue
 from rag.storage.catalogue_writer import Journal
 from rag.storage.integrity import check
+from rag.storage.labels.restricted import RestrictedCatalogue, label_paths
 from rag.storage.lock import writer_lock
 from rag.text import chunking
 from rag.types import Document, Progress
@@ -76,8 +78,8 @@ class Index:
         roots: Sequence[Path],
         *,
         sync: bool,
-        progress: Progress | None,
-        on_failure: OnFailure | None = None,
+        options: LoadOptions,
+        watcher: Watcher,
         wait: float,
         keep_versions: int | None = None,
         cluster: Cluster | None = None,
@@ -89,10 +91,19 @@ class Index:
             found = find_files(roots, base=base)
             gone = pipeline.missing(self.catalogue, found, roots, base=base) if sync else []
             if not (found.files or found.closed or gone):
-                raise nothing_to_read(roots)
+                raise nothing_to_read(roots, found)
             self._claim()
             store = replace(self._store, keep_versions=keep, cluster=cluster)
-            return pipeline.ingest(store, found, base=base, gone=gone, progress=progress, on_failure=on_failure)
+            return pipeline.ingest(store, found, base=base, gone=gone, options=options, watcher=watcher)
+
+    def label(self, paths: Iterable[Path], labels: Iterable[str]) -> None:
+        """Give labels to what is, or will be, at or below some paths; see `Assistant.ingest`."""
+        base = absolute(self.base)
+        label_paths(self.catalogue.database, [source_name(absolute(path), base=base) for path in paths], [*labels])
+
+    def restricted(self, labels: frozenset[str]) -> "Index":
+        """This index without the documents that have a label which is not among `labels`; for reading only."""
+        return replace(self, catalogue=RestrictedCatalogue(self.catalogue.database.path, labels))
 
     def remove(self, patterns: Iterable[str]) -> list[str]:
         """Take documents out; see `Assistant.remove`."""

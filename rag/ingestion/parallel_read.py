@@ -5,20 +5,24 @@ Outcomes come in the order of the files, whatever finishes first. What is read a
 
 import os
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Protocol
 
 from rag.errors import UnreadableSourceError
 from rag.ingestion.discovery import bytes_hash, is_same, look_at, read_bytes, source_name
-from rag.loaders import Loaded, format_of
+from rag.loaders import Loaded, reading_version
+from rag.loaders.options import LoadOptions
 from rag.loaders.sandbox import FileReader
-from rag.types import SourceFile
+from rag.types import Progress, SourceFile
 
+OnPage = Callable[[str, int, int], None]
+"""Called with (source, pages done, pages in all) as a file is read."""
 _AHEAD = 4  # files a worker that may be read before they are asked for
 
 
@@ -41,43 +45,48 @@ class Parsers(Protocol):
 
     count: int
 
-    def load(self, path: Path, data: bytes, *, source: str) -> Loaded:
-        """The document in a file's bytes. Raises UnreadableSourceError."""
+    def load(
+        self, path: Path, data: bytes, *, source: str, options: LoadOptions, progress: Progress | None = None
+    ) -> Loaded:
+        """The document in a file's bytes; `progress` gets (pages done, pages in all). Raises UnreadableSourceError."""
 
 
-def read_files(
-    files: Sequence[Path],
-    *,
-    base: Path,
-    known: Mapping[str, SourceFile],
-    megabytes: int,
-    parsers: Parsers | None = None,
-) -> Iterator[Outcome]:
-    """What became of each file, in order. `known` are the files of the documents that are in the index, by source.
+@dataclass(frozen=True, slots=True)
+class ReadPlan:
+    """How files are read.
 
-    `parsers` are those of this computer if not given.
+    `base` is where source names start, `known` are the files of the documents in the index by source, `megabytes` is
+    the most that a file may have, `on_page` is called with (source, pages done, pages in all) from the reading threads.
     """
+
+    base: Path
+    known: Mapping[str, SourceFile]
+    megabytes: int
+    options: LoadOptions = field(default_factory=LoadOptions)
+    on_page: OnPage | None = None
+
+
+def read_files(files: Sequence[Path], plan: ReadPlan, parsers: Parsers | None = None) -> Iterator[Outcome]:
+    """What became of each file, in order. `parsers` are those of this computer if not given."""
     waiting: deque[Future[Outcome] | Outcome] = deque()
     with ExitStack() as stack:
-        workers = stack.enter_context(_Workers(parsers or stack.enter_context(_LocalParsers()), known))
+        workers = stack.enter_context(_Workers(parsers or stack.enter_context(_LocalParsers()), plan))
         for path in files:
-            waiting.append(_look(path, base, known, megabytes, workers))
+            waiting.append(_look(path, plan, workers))
             while waiting and (len(waiting) > workers.ahead or isinstance(waiting[0], Outcome)):
                 yield _result(waiting.popleft())
         while waiting:
             yield _result(waiting.popleft())
 
 
-def _look(
-    path: Path, base: Path, known: Mapping[str, SourceFile], megabytes: int, workers: "_Workers"
-) -> "Future[Outcome] | Outcome":
-    source = source_name(path, base=base)
+def _look(path: Path, plan: ReadPlan, workers: "_Workers") -> "Future[Outcome] | Outcome":
+    source = source_name(path, base=plan.base)
+    loader = reading_version(plan.options)
     try:
-        format_of(path)
-        now = look_at(path, source=source, megabytes=megabytes)
+        now = look_at(path, source=source, megabytes=plan.megabytes, loader=loader)
     except UnreadableSourceError as error:
         return Outcome(source, failure=str(error))
-    return Outcome(source) if is_same(known.get(source), now) else workers.submit(path, now)
+    return Outcome(source) if is_same(plan.known.get(source), now) else workers.submit(path, now)
 
 
 def _result(outcome: "Future[Outcome] | Outcome") -> Outcome:
@@ -101,10 +110,12 @@ class _LocalParsers:
         for reader in self._readers:
             reader.close()
 
-    def load(self, path: Path, data: bytes, *, source: str) -> Loaded:
+    def load(
+        self, path: Path, data: bytes, *, source: str, options: LoadOptions, progress: Progress | None = None
+    ) -> Loaded:
         reader = self._idle.get()
         try:
-            return reader.load(path, data, source=source)
+            return reader.load(path, data, source=source, options=options, progress=progress)
         finally:
             self._idle.put(reader)
 
@@ -112,11 +123,11 @@ class _LocalParsers:
 class _Workers:
     """Threads that read files and have them parsed. Use in a `with` block."""
 
-    def __init__(self, parsers: Parsers, known: Mapping[str, SourceFile]) -> None:
+    def __init__(self, parsers: Parsers, plan: ReadPlan) -> None:
         self.ahead = parsers.count * _AHEAD
         self._parsers = parsers
-        self._known = known
-        self._twins = {_content(file, file.hash): source for source, file in sorted(known.items(), reverse=True)}
+        self._plan = plan
+        self._twins = {_content(file, file.hash): source for source, file in sorted(plan.known.items(), reverse=True)}
 
     def __enter__(self) -> "_Workers":
         self._threads = ThreadPoolExecutor(self._parsers.count, thread_name_prefix="reading")
@@ -133,12 +144,15 @@ class _Workers:
         try:
             data = read_bytes(path)
             file = replace(now, hash=bytes_hash(data))
-            before = self._known.get(now.source)
+            before = self._plan.known.get(now.source)
             if before and (before.hash, before.loader) == (file.hash, file.loader):
                 return Outcome(now.source, file)
             if twin := self._twins.get(_content(file, file.hash)):
                 return Outcome(now.source, file, twin=twin)
-            return Outcome(now.source, file, loaded=self._parsers.load(path, data, source=now.source))
+            on_page, options = self._plan.on_page, self._plan.options
+            progress = partial(on_page, now.source) if on_page else None
+            loaded = self._parsers.load(path, data, source=now.source, options=options, progress=progress)
+            return Outcome(now.source, file, loaded=loaded)
         except UnreadableSourceError as error:
             return Outcome(now.source, failure=str(error))
 

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from rag.errors import CitespanError, UnreadableSourceError
 from rag.ingestion import embedding
-from rag.ingestion.discovery import Found, absolute
-from rag.ingestion.parallel_read import Outcome, Parsers, read_files
+from rag.ingestion.discovery import Found, absolute, lies_below, source_name
+from rag.ingestion.parallel_read import OnPage, Outcome, Parsers, ReadPlan, read_files
 from rag.loaders import make_document
+from rag.loaders.options import LoadOptions
 from rag.protocols import Encoder, VectorStore
-from rag.reports import FileFailure, FileWarning, IngestReport
+from rag.reports import FileFailure, FilePassedOver, FileStatus, FileWarning, IngestReport
 from rag.storage.catalogue import Catalogue
 from rag.storage.catalogue_writer import Journal
 from rag.text.chunking import chunk_document, chunk_id
@@ -28,6 +30,21 @@ WINDOW = 256  # chunks that are embedded and written together: the most whose ve
 
 OnFailure = Callable[[FileFailure], None]
 """Called with each file that failed, as soon as it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """Who wants to know how an ingest goes.
+
+    `progress` gets (files done, files in all), `on_failure` each file that failed as soon as it does, and `on_page`
+    (source, pages done, pages in all) from the threads that read.
+    """
+
+    progress: Progress | None = None
+    on_failure: OnFailure | None = None
+    on_page: OnPage | None = None
+
+
 _Note = Callable[[Document, Sequence[Chunk]], None]
 """Writes down a document with its chunks before their vectors are written."""
 
@@ -76,9 +93,12 @@ class _Cut:
 
 @dataclass(slots=True)
 class _Tally:
-    """What an ingest has done so far, by source."""
+    """What an ingest has done so far, by source. `gaps` are those of the documents that the index has."""
 
     on_failure: OnFailure | None = None
+    gaps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    passed_over: Sequence[FilePassedOver] = ()
+    files: list[FileStatus] = field(default_factory=list)
     added: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
@@ -91,11 +111,23 @@ class _Tally:
     def fail(self, failure: FileFailure) -> None:
         """Note a file that failed, and tell who wants to know."""
         self.failed.append(failure)
+        self.files.append(FileStatus(failure.source, "failed", (failure.reason,)))
         if self.on_failure:
             self.on_failure(failure)
 
+    def read(self, source: str, gaps: tuple[str, ...]) -> None:
+        """Note a file that was read, with what of it could not be."""
+        self.warnings.extend(FileWarning(source, gap) for gap in gaps)
+        self.files.append(FileStatus(source, "read_with_gaps" if gaps else "read", gaps))
+
+    def keep(self, source: str) -> None:
+        """Note a file that is as the index has it."""
+        self.unchanged.append(source)
+        self.files.append(FileStatus(source, "unchanged", self.gaps.get(source, ())))
+
     def report(self, removed: Iterable[str], seconds: float) -> IngestReport:
         """What was done."""
+        others = self.passed_over
         return IngestReport(
             added=tuple(self.added),
             unchanged=tuple(self.unchanged),
@@ -106,6 +138,8 @@ class _Tally:
             embedded=self.embedded,
             seconds=seconds,
             warnings=tuple(self.warnings),
+            passed_over=tuple(self.passed_over),
+            files=tuple(self.files) + tuple(FileStatus(item.source, "passed_over", (item.reason,)) for item in others),
         )
 
 
@@ -115,20 +149,21 @@ def ingest(
     *,
     base: Path,
     gone: Sequence[str] = (),
-    progress: Progress | None = None,
-    on_failure: OnFailure | None = None,
+    options: LoadOptions = LoadOptions(),  # noqa: B008  frozen
+    watcher: Watcher = Watcher(),
 ) -> IngestReport:
     """Bring an index up to date with files; take out the documents whose ids are in `gone`.
 
     `base` is where source names start. A file that cannot be read is reported and the rest goes in; the version of it
-    that the index holds stays. `progress` is called with the number of files done and of all.
+    that the index holds stays.
     """
     started = time.perf_counter()
-    tally = _Tally(on_failure)
+    tally = _Tally(watcher.on_failure, store.catalogue.gaps(), found.passed_over)
+    plan = ReadPlan(base, _known_files(store), store.file_megabytes, options, watcher.on_page)
     for failure in found.closed.values():
         tally.fail(failure)
     removed = [store.catalogue.document(doc_id).source for doc_id in gone]
-    changed = _changed(store, found.files, base, tally, progress)
+    changed = _changed(store, found.files, plan, tally, watcher.progress)
     for window, embedded in _written(store, _windows(changed, store.journal.begin)):
         tally.chunks += sum(len(item.chunks) for item in window)
         tally.embedded += embedded
@@ -145,14 +180,19 @@ def ingest(
 
 def missing(catalogue: Catalogue, found: Found, roots: Sequence[Path], *, base: Path) -> list[str]:
     """The ids of documents that came from below `roots` and whose files are not there any more."""
-    there = set(found.files)
-    folders = [absolute(root) for root in roots]
-    places = ((doc_id, base / source) for doc_id, source in sorted(catalogue.sources().items()))
+    there = {source_name(path, base=base) for path in found.files}  # names: not every path can be made from one
+    folders = [source_name(absolute(root), base=base) for root in roots]
     return [
         doc_id
-        for doc_id, place in places
-        if place not in there and found.covers(place) and any(place.is_relative_to(folder) for folder in folders)
+        for doc_id, source in sorted(catalogue.sources().items())
+        if source not in there and found.covers(source) and any(lies_below(source, folder) for folder in folders)
     ]
+
+
+def _known_files(store: Store) -> dict[str, SourceFile]:
+    """What is known of the files of the documents in an index, by source."""
+    sources = set(store.catalogue.sources().values())
+    return {source: file for source, file in store.catalogue.files().items() if source in sources}
 
 
 def settle(journal: Journal, vectors: VectorStore) -> None:
@@ -188,22 +228,24 @@ def _kept(catalogue: Catalogue, progress: Progress | None) -> Iterator[Document]
 
 
 def _changed(
-    store: Store, files: Sequence[Path], base: Path, tally: _Tally, progress: Progress | None
+    store: Store, files: Sequence[Path], plan: ReadPlan, tally: _Tally, progress: Progress | None
 ) -> Iterator[_Cut]:
     """The documents that are new or not as the index has them, with their chunks; the others are only counted."""
     versions = store.catalogue.versions()
     ids = {source: doc_id for doc_id, source in store.catalogue.sources().items()}
-    known = {source: file for source, file in store.catalogue.files().items() if source in ids}
-    outcomes = read_files(files, base=base, known=known, megabytes=store.file_megabytes, parsers=store.cluster)
+    outcomes = read_files(files, plan, store.cluster)
     for done, outcome in enumerate(outcomes, start=1):
         if outcome.twin and store.catalogue.version_of(ids[outcome.twin]) != versions[ids[outcome.twin]]:
             # the file whose bytes these were has changed in this very ingest: read these themselves
-            alone = read_files([files[done - 1]], base=base, known={}, megabytes=store.file_megabytes)
-            (outcome,) = alone
-        if outcome.failure:
-            tally.fail(FileFailure(outcome.source, outcome.failure))
-        elif cut := _cut(store, outcome, versions, ids, tally):
-            yield cut
+            (outcome,) = read_files([files[done - 1]], replace(plan, known={}), store.cluster)
+        try:
+            if outcome.failure:
+                raise UnreadableSourceError(outcome.failure)
+            cut = _cut(store, outcome, versions, ids, tally)
+        except UnreadableSourceError as error:
+            tally.fail(FileFailure(outcome.source, str(error)))
+        else:
+            yield from [cut] if cut else []
         if progress:
             progress(done, len(files))
 
@@ -214,18 +256,33 @@ def _cut(
     """The document of an outcome with its chunks; None when the index has it as it is."""
     before = versions.get(ids.get(outcome.source, ""))
     if outcome.loaded:
-        tally.warnings.extend(FileWarning(outcome.source, message) for message in outcome.loaded.gaps)
         document = outcome.loaded.document
     elif outcome.twin:
         document = _under(store.catalogue.document(ids[outcome.twin]), outcome.source)
     if not (outcome.loaded or outcome.twin) or _is_kept(store, document, before):
-        tally.unchanged.append(outcome.source)
+        tally.keep(outcome.source)
         tally.noted.extend([outcome.file] if outcome.file else [])
         return None
-    (tally.changed if before else tally.added).append(outcome.source)
     if outcome.twin:
-        return _Cut(document, _moved(store.catalogue.chunks_of(ids[outcome.twin]), document), outcome.file)
-    return _Cut(document, store.chunks(document), outcome.file)
+        cut = _Cut(document, _moved(store.catalogue.chunks_of(ids[outcome.twin]), document), outcome.file)
+    else:
+        cut = _Cut(document, _chunks(store, document), outcome.file)
+    (tally.changed if before else tally.added).append(outcome.source)
+    tally.read(outcome.source, document.gaps)
+    return cut
+
+
+def _chunks(store: Store, document: Document) -> list[Chunk]:
+    """The chunks of a document. Raises UnreadableSourceError for whatever its text does to who cuts it."""
+    try:
+        return store.chunks(document)
+    except CitespanError:
+        raise
+    except Exception as error:
+        raise UnreadableSourceError(
+            f"{document.source} cannot be cut into passages ({type(error).__name__}: {error}). Please report it; the "
+            "other files are not affected."
+        ) from error
 
 
 def _is_kept(store: Store, document: Document, before: str | None) -> bool:

@@ -19,9 +19,11 @@ import numpy as np
 
 from rag.errors import CitespanError, ClusterError, ModelError, SettingsError
 from rag.loaders import Loaded
+from rag.loaders.options import LoadOptions
 from rag.loaders.sandbox import FileReader
 from rag.models.sentence_encoder import BATCH
 from rag.protocols import Encoder
+from rag.types import Progress
 
 if TYPE_CHECKING:
     from rag.types import Vectors
@@ -57,9 +59,14 @@ class RayCluster:
         self._starter.submit(self._stop).result()
         self._starter.shutdown()
 
-    def load(self, path: Path, data: bytes, *, source: str) -> Loaded:
-        """The document in a file's bytes. Raises UnreadableSourceError or ClusterError."""
-        loaded: Loaded = self._result(self._worker().load.remote(path, data, source))
+    def load(
+        self, path: Path, data: bytes, *, source: str, options: LoadOptions, progress: Progress | None = None
+    ) -> Loaded:
+        """The document in a file's bytes. Raises UnreadableSourceError or ClusterError.
+
+        Nothing is told of its pages: `progress` is not called.
+        """
+        loaded: Loaded = self._result(self._worker().load.remote(path, data, source, options))
         return loaded
 
     def encode(self, texts: Sequence[str]) -> "Vectors":
@@ -132,10 +139,10 @@ class Worker:
         self._fingerprint = fingerprint
         self._reader = FileReader()
 
-    def load(self, path: Path, data: bytes, source: str) -> Loaded | CitespanError:
+    def load(self, path: Path, data: bytes, source: str, options: LoadOptions) -> Loaded | CitespanError:
         """The document in a file's bytes, or why there is none."""
         try:
-            return self._reader.load(path, data, source=source)
+            return self._reader.load(path, data, source=source, options=options)
         except CitespanError as error:
             return error
 

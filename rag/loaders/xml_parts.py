@@ -1,14 +1,13 @@
-"""The XML parts of the zip archives that office formats are. Entities are not resolved and nothing is fetched."""
+"""The XML parts of the zip archives that office formats are, within the budget of what an archive may unpack to."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zipfile import BadZipFile, ZipFile
-from zlib import error as ZlibError
 
 from rag.errors import UnreadableSourceError
+from rag.loaders.archive import Archive
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -29,18 +28,11 @@ class Parts:
     """The parts of a file that is a zip archive; `path` is for messages."""
 
     path: Path
-    archive: ZipFile
+    archive: Archive
 
     def tree(self, name: str) -> "Element | None":
         """The XML of a part; None where there is none. Raises UnreadableSourceError."""
-        from lxml.etree import LxmlError, XMLParser, fromstring
-
-        if (data := self.data(name)) is None:
-            return None
-        try:
-            return fromstring(data, XMLParser(resolve_entities=False, no_network=True))
-        except (LxmlError, ValueError) as error:
-            raise self._damaged(name, error) from error
+        return self.archive.xml(name) if name in self.archive else None
 
     def elements(self, name: str, *, done: frozenset[str]) -> Iterator["Element"]:
         """Every element of a part as it ends, in order. One whose name is in `done` is let go with what is in it.
@@ -49,9 +41,7 @@ class Parts:
         """
         from lxml.etree import LxmlError, iterparse
 
-        data = self.data(name)
-        if data is None:
-            raise UnreadableSourceError(f"{self.path} is damaged: it has no part {name!r}. Get another copy of it.")
+        data = self.archive.read(name)
         try:
             for _, element in iterparse(BytesIO(data), resolve_entities=False, no_network=True):
                 yield element
@@ -60,16 +50,6 @@ class Parts:
                     while element.getprevious() is not None:
                         del element.getparent()[0]
         except (LxmlError, ValueError) as error:
-            raise self._damaged(name, error) from error
-
-    def data(self, name: str) -> bytes | None:
-        """The bytes of a part; None where there is none. Raises UnreadableSourceError."""
-        try:
-            return self.archive.read(name)
-        except KeyError:
-            return None
-        except (BadZipFile, ZlibError, EOFError, NotImplementedError, RuntimeError, OSError) as error:
-            raise self._damaged(name, error) from error
-
-    def _damaged(self, name: str, error: Exception) -> UnreadableSourceError:
-        return UnreadableSourceError(f"{self.path} is damaged: its part {name!r} cannot be read ({error}).")
+            raise UnreadableSourceError(
+                f"{self.path} is damaged: its part {name!r} is no readable XML ({error})."
+            ) from error

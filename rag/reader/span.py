@@ -81,6 +81,7 @@ class SpanReader:
             confidence=confidence,
             on_topic=max(item.similarity for item in seen) >= ON_TOPIC,
             short_answer=short,
+            answers=_answers(scored),
         )
 
     def _evidence(self, item: Seen) -> Evidence:
@@ -99,6 +100,11 @@ class SpanReader:
     def load(self) -> None:
         """Load the model."""
         self._model.load()
+
+
+def _answers(scored: Sequence[tuple[Evidence, Seen]]) -> tuple[Evidence, ...]:
+    """The words that would answer in each sentence, in the sentences' order."""
+    return tuple(replace(item, start=seen.answer[0], end=seen.answer[1]) for item, seen in scored if seen.answer)
 
 
 def look(question: str, passages: Sequence[Passage], *, encoder: Encoder, model: SpanModel) -> list[Seen]:

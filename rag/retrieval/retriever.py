@@ -42,6 +42,7 @@ class Retriever:
         """The best chunks for a question, best first, of some documents or of all; `vector` is its own, if known."""
         vector = self.vector(question) if vector is None else vector
         self.catch_up()
+        doc_ids = self.catalogue.scope(doc_ids)
         dense = self.vectors.search(vector, limit=self.candidates, doc_ids=doc_ids)
         with self.catalogue.snapshot():
             lexical = self.catalogue.search(question, limit=self.candidates, doc_ids=doc_ids)

@@ -85,7 +85,7 @@ class Access:
         if scope["type"] == "http" and scope["path"] not in OPEN and is_api(scope["path"]):
             try:
                 scope.setdefault("state", {})["caller"] = self.identify(scope)
-            except ProblemError as error:
+            except (ProblemError, CitespanError) as error:
                 return await _for(scope, described(error)).response()(scope, receive, send)
         await self.app(scope, receive, send)
 

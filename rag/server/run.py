@@ -12,20 +12,26 @@ from fastapi import FastAPI
 
 from rag.assistant import Assistant
 from rag.errors import SettingsError
+from rag.server.accounts.gate import Audit, Gate, Pace
+from rag.server.accounts.store import FILE, Accounts
 from rag.server.api.guard import Rules, is_loopback
 from rag.server.app import Options, create_app
-from rag.server.service import Service
+from rag.server.service import Service, ignored
 from rag.server.workers import Workers
 
 STOPPING = 5  # seconds that answers on their way have when the service ends
-PAGES = "citespan.pages"  # entry points that mount something beside the API: (app, assistant) in, nothing out
+PAGES = "citespan.pages"  # entry points that mount something beside the API: mount(app, assistant, login=...)
+Login = Callable[[str, str], bool]
+"""Whether a user with that name and password may come in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Serving:
     """How to serve. `indexes` are folders by the names of their collections, the default one first.
 
-    `hosts` and `origins` are names of this service, and pages, that are let in besides this computer's own.
+    `hosts` and `origins` are names of this service, and pages, that are let in besides this computer's own. `access` is
+    the file of tokens and users, by default in the first index's folder. A client may send `per_minute` requests.
+    `audit` is the file in which questions are written down.
     """
 
     indexes: Mapping[str, Path]
@@ -38,6 +44,9 @@ class Serving:
     threads: int = 8
     proxies: Sequence[str] = ()
     mcp_write: bool = False
+    access: Path | None = None
+    per_minute: int | None = None
+    audit: Path | None = None
 
 
 def serve(serving: Serving, *, ready: Callable[[str], None] = lambda address: None) -> None:
@@ -51,8 +60,13 @@ def serve(serving: Serving, *, ready: Callable[[str], None] = lambda address: No
         }
         for assistant in assistants.values():
             assistant.prepare()
-        app = create_app(Service(assistants, Workers(serving.threads)), options_of(serving))
-        listen(app, serving, ready)
+        gate = gate_of(serving)
+        audit = Audit(serving.audit) if serving.audit else None
+        if audit:
+            stack.callback(audit.close)
+        answered = audit.answered if audit else ignored
+        service = Service(assistants, Workers(serving.threads), is_valid=gate.is_valid, answered=answered)
+        listen(create_app(service, options_of(serving, gate)), serving, ready)
 
 
 def serve_mcp(indexes: Mapping[str, Path], *, write: bool = False) -> None:
@@ -66,28 +80,40 @@ def serve_mcp(indexes: Mapping[str, Path], *, write: bool = False) -> None:
         run_stdio(Service(assistants), write=write)
 
 
-def options_of(serving: Serving) -> Options:
-    """How the application is put on the network."""
+def gate_of(serving: Serving) -> Gate:
+    """What lets requests in."""
+    path = serving.access or next(iter(serving.indexes.values())) / FILE
+    return Gate(Accounts(path.expanduser()), Pace(serving.per_minute) if serving.per_minute else None)
+
+
+def options_of(serving: Serving, gate: Gate) -> Options:
+    """How the application is put on the network. Where there are tokens, the chat is for users only."""
+    users = bool(gate.accounts.names("users"))
+    chat = serving.chat and (users or not gate.accounts)
     rules = Rules(
         hosts=serving.hosts or (() if is_loopback(serving.host) else None),
         origins=serving.origins,
         upload_bytes=serving.upload_megabytes * 1024 * 1024,
     )
-    return Options(rules=rules, mounts=pages() if serving.chat else (), mcp_write=serving.mcp_write)
+    mounts = pages(gate.login if users else None) if chat else ()
+    return Options(rules=rules, identify=gate.identify, mounts=mounts, mcp_write=serving.mcp_write)
 
 
 def check_host(serving: Serving) -> None:
     """Raise SettingsError where anybody on the network could read the documents without a token."""
-    if not is_loopback(serving.host):
+    if not (is_loopback(serving.host) or gate_of(serving).accounts):
         raise SettingsError(
             f"On {serving.host} anybody who can reach this computer could read the documents. "
-            "Leave out --host to serve this computer only."
+            "Make a token with `rag token add NAME`, or leave out --host to serve this computer only."
         )
 
 
-def pages() -> list[Callable[[FastAPI], None]]:
-    """What installed packages mount beside the API. Raises SettingsError when a package that one needs is missing."""
-    return [_loaded(point) for point in sorted(entry_points(group=PAGES), key=lambda point: point.name)]
+def pages(login: Login | None) -> list[Callable[[FastAPI], None]]:
+    """What installed packages mount beside the API, for those whom `login` lets in.
+
+    Raises SettingsError when a package that one needs is missing.
+    """
+    return [_loaded(point, login) for point in sorted(entry_points(group=PAGES), key=lambda point: point.name)]
 
 
 def listen(app: FastAPI, serving: Serving, ready: Callable[[str], None]) -> None:
@@ -116,9 +142,9 @@ def listen(app: FastAPI, serving: Serving, ready: Callable[[str], None]) -> None
     Announcing(config).run(sockets=[socket])
 
 
-def _loaded(point: Any) -> Callable[[FastAPI], None]:
+def _loaded(point: Any, login: Login | None) -> Callable[[FastAPI], None]:
     try:
-        mount: Callable[[FastAPI, Assistant], None] = point.load()
+        mount: Callable[..., None] = point.load()
     except ImportError as error:
         raise SettingsError(
             f"The page '{point.name}' needs {error.name}, which is missing. Install citespan[ui], or use --no-chat."
@@ -126,6 +152,7 @@ def _loaded(point: Any) -> Callable[[FastAPI], None]:
 
     def mounted(app: FastAPI) -> None:
         service: Service = app.state.service
-        mount(app, service.assistants[service.default])
+        assistant = service.assistants[service.default]
+        mount(app, assistant.restricted(()) if login else assistant, login=login)
 
     return mounted

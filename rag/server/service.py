@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequenc
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from rag.answering.follow_ups import History
 from rag.assistant import Assistant
@@ -16,11 +16,15 @@ from rag.reports import DocumentInfo
 from rag.server.access import Caller, Right
 from rag.server.jobs import Jobs
 from rag.server.metrics import Metrics
-from rag.server.problems import FORBIDDEN, NO_COLLECTION, ProblemError
+from rag.server.problems import FORBIDDEN, NO_COLLECTION, UNAUTHORISED, ProblemError
 from rag.server.workers import Workers
 from rag.types import Answer, AnswerDone, Document, Event, Passage, Verification
 
 Result = TypeVar("Result")
+
+
+def ignored(caller: Caller, collection: str, answer: Answer) -> None:
+    """Write nothing down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +38,18 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The assistants that are served, by the names of their collections; the first is the default."""
+    """The assistants that are served, by the names of their collections; the first is the default.
+
+    `is_valid` tells whether a caller's token still holds, while an answer is on its way; `answered` hears of each
+    answer.
+    """
 
     assistants: Mapping[str, Assistant]
     workers: Workers = field(default_factory=Workers)
     jobs: Jobs = field(default_factory=Jobs)
     metrics: Metrics = field(default_factory=Metrics)
+    is_valid: Callable[[Caller], bool] = lambda caller: True
+    answered: Callable[[Caller, str, Answer], None] = ignored
 
     @property
     def default(self) -> str:
@@ -57,7 +67,9 @@ class Service:
             raise ProblemError(NO_COLLECTION, f"There is no collection '{name}' that this caller may use.")
         if not caller.may(right, name):
             raise ProblemError(FORBIDDEN, f"'{caller.name}' has no right to {right} '{name}'.")
-        return self.assistants[name]
+        if right == "write" or caller.labels is None:
+            return self.assistants[name]
+        return self.assistants[name].restricted(caller.labels)
 
     async def stream(self, caller: Caller, collection: str | None, question: Question) -> AsyncGenerator[Event]:
         """The answer as it comes about. Raises ProblemError, QueueFullError, and as `Assistant.ask`."""
@@ -66,8 +78,11 @@ class Service:
         async with aclosing(walk) as events:
             with self.metrics.question() as measured:
                 async for event in events:
+                    if not self.is_valid(caller):
+                        raise ProblemError(UNAUTHORISED, "The token was taken back while the answer was on its way.")
                     if isinstance(event, AnswerDone):
                         measured.answered(event.answer)
+                        self.answered(caller, collection or self.default, event.answer)
                     yield event
 
     async def ask(self, caller: Caller, collection: str | None, question: Question) -> Answer:
@@ -86,9 +101,8 @@ class Service:
         self, caller: Caller, collection: str | None, text: str, documents: Sequence[str] | None = None
     ) -> Verification:
         """A text held against the documents. Raises as `stream`."""
-        assistant: Any = self.assistant(caller, collection)
-        found: Verification = await self.workers.run(caller.name, partial(assistant.verify, text, documents=documents))
-        return found
+        assistant = self.assistant(caller, collection)
+        return await self.workers.run(caller.name, partial(assistant.verify, text, documents=documents))
 
     async def documents(self, caller: Caller, collection: str | None) -> list[DocumentInfo]:
         """What is in a collection, by source. Raises as `stream`."""
@@ -104,7 +118,8 @@ class Service:
         Raises as `stream`, DocumentNotFoundError, IndexLockedError or IndexWriteError.
         """
         assistant = self.assistant(caller, collection, "write")
-        return await self.workers.run(caller.name, partial(_remove, assistant, doc_id))
+        seen = assistant if caller.labels is None else assistant.restricted(caller.labels)
+        return await self.workers.run(caller.name, partial(_remove, assistant, seen, doc_id))
 
     async def look(self, caller: Caller, collection: str | None, read: Callable[[Assistant], Result]) -> Result:
         """What a function reads from a collection that the caller may read."""
@@ -115,11 +130,11 @@ def _events(assistant: Assistant, question: Question) -> Iterator[Event]:
     return assistant.stream(question.text, documents=question.documents, history=question.history)
 
 
-def _remove(assistant: Assistant, doc_id: str) -> str:
-    """Never by a pattern, which might name others."""
+def _remove(assistant: Assistant, seen: Assistant, doc_id: str) -> str:
+    """Never by a pattern, which might name others; nor what the caller may not see."""
     from rag.server.uploads import forget
 
-    info = next((item for item in assistant.documents() if item.doc_id == doc_id), None)
+    info = next((item for item in seen.documents() if item.doc_id == doc_id), None)
     if info is None:
         raise DocumentNotFoundError(f"No document {doc_id} in the index. GET /v1/documents lists what there is.")
     assistant.remove([doc_id])

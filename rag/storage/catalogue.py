@@ -10,6 +10,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -25,7 +26,7 @@ _SHORTEST_ID = 4  # characters of a document id that may stand for the whole
 _READY_CHUNKS = "chunks JOIN documents USING (doc_id, version) WHERE documents.state = 'ready'"
 _CHUNK_COLUMNS = """chunks.id, doc_id, documents.source, version, start, "end", chunks.text, sentences, chunks.places,
     chunks.context"""
-_DOCUMENT_COLUMNS = "doc_id, source, version, text, places, encoding, layout, blocks"
+_DOCUMENT_COLUMNS = "doc_id, source, version, text, places, encoding, layout, blocks, gaps"
 
 
 class Catalogue:
@@ -72,12 +73,13 @@ class Catalogue:
         """What is in the index, by source."""
         with self.database.reading() as connection:
             rows = connection.execute(
-                "SELECT doc_id, source, version, length(documents.text), count(number), added,"
-                " encoding FROM documents"
+                "SELECT gaps, doc_id, source, version, length(documents.text), count(number), added,"
+                " encoding, language, tables, (SELECT coalesce(max(value ->> 1), 0)"
+                " FROM json_each(documents.places) WHERE value ->> 0 = 'page') FROM documents"
                 " LEFT JOIN chunks USING (doc_id, version) WHERE state = 'ready'"
                 " GROUP BY doc_id ORDER BY source, doc_id"
             )
-            return [DocumentInfo(*row) for row in rows]
+            return [replace(DocumentInfo(*row[1:]), gaps=tuple(json.loads(row[0]))) for row in rows]
 
     def versions(self) -> dict[str, str]:
         """The version that is ready of each document, by its id."""
@@ -90,6 +92,12 @@ class Catalogue:
         with self.database.reading() as connection:
             row = connection.execute(query, (doc_id,)).fetchone()
         return row[0] if row else None
+
+    def gaps(self) -> dict[str, tuple[str, ...]]:
+        """What is not in the text of each document that lacks something, by source."""
+        with self.database.reading() as connection:
+            rows = connection.execute("SELECT source, gaps FROM documents WHERE state = 'ready' AND gaps <> '[]'")
+            return {source: tuple(json.loads(gaps)) for source, gaps in rows}
 
     def sources(self) -> dict[str, str]:
         """The source of each document that is ready, by its id."""
@@ -198,6 +206,10 @@ class Catalogue:
         """The id of every chunk that is ready."""
         with self.database.reading() as connection:
             return {row[0] for row in connection.execute(f"SELECT chunks.id FROM {_READY_CHUNKS}")}
+
+    def scope(self, doc_ids: Sequence[str] | None) -> Sequence[str] | None:
+        """Those of some documents that may be searched; None for all that there are."""
+        return doc_ids
 
     def search(self, question: str, *, limit: int, doc_ids: Sequence[str] | None = None) -> list[Ranked]:
         """The chunks that share words with the question, by BM25, best first, over some documents or all.

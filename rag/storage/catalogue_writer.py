@@ -18,17 +18,20 @@ from rag.errors import IndexDamagedError
 from rag.storage.schema import SEARCHED_TEXT, write_blocks, write_chunk, write_places
 from rag.storage.sqlite import Database
 from rag.text.chunking import text_hash
+from rag.text.language import language_of
 from rag.types import Chunk, Document, SourceFile
 
 if TYPE_CHECKING:
     from rag.types import Vectors
 
+_SAMPLE = 20_000  # characters that a document's language is told from
 _ADD_CHUNK = """INSERT INTO chunks (id, doc_id, version, start, "end", text, text_hash, sentences, places, context)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-_ADD_DOCUMENT = """INSERT INTO documents (doc_id, version, source, text, state, added, places, encoding, layout, blocks)
-    VALUES (?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?)"""
-_KEEP_VERSION = """INSERT OR REPLACE INTO versions (doc_id, version, source, text, places, encoding, layout, blocks)
-    SELECT doc_id, version, source, text, places, encoding, layout, blocks FROM documents
+_ADD_DOCUMENT = """INSERT INTO documents (doc_id, version, source, text, state, added, places, encoding, layout, blocks,
+    gaps, language, tables) VALUES (?, ?, ?, ?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?)"""
+_KEEP_VERSION = """INSERT OR REPLACE INTO versions (doc_id, version, source, text, places, encoding, layout, blocks,
+    gaps)
+    SELECT doc_id, version, source, text, places, encoding, layout, blocks, gaps FROM documents
     WHERE doc_id = ? AND version <> ? AND state = 'ready'"""
 _DROP_VERSIONS = """DELETE FROM versions WHERE doc_id = :doc AND (version = :version OR number NOT IN
     (SELECT number FROM versions WHERE doc_id = :doc AND version <> :version ORDER BY number DESC LIMIT :keep))"""
@@ -65,8 +68,8 @@ class Journal:
             _drop_chunks(connection, "doc_id = ? AND version = ?", key)
             connection.execute("DELETE FROM chunks WHERE doc_id = ? AND version = ?", key)
             connection.execute(
-                """UPDATE documents SET places = ?, encoding = ?, layout = ?, blocks = ?
-                WHERE doc_id = ? AND version = ?""",
+                """UPDATE documents SET places = ?, encoding = ?, layout = ?, blocks = ?, gaps = ?, language = ?,
+                tables = ? WHERE doc_id = ? AND version = ?""",
                 (*parts, *key),
             )
             _insert(connection, chunks)
@@ -178,8 +181,11 @@ class Journal:
         return found
 
 
-def _parts(document: Document) -> tuple[str | bytes, ...]:
-    return write_places(document.places), document.encoding, document.layout, write_blocks(document.blocks)
+def _parts(document: Document) -> tuple[str | bytes | int, ...]:
+    """What is kept of a document beside its text, and what its line in the list says."""
+    kept = write_places(document.places), document.encoding, document.layout, write_blocks(document.blocks)
+    tables = max((block.table or 0 for block in document.blocks), default=0)
+    return *kept, json.dumps(document.gaps), language_of(document.text[:_SAMPLE]), tables
 
 
 def _note_files(connection: sqlite3.Connection, files: Iterable[SourceFile]) -> None:

@@ -16,7 +16,8 @@ CREATE TABLE IF NOT EXISTS documents (
     doc_id TEXT NOT NULL, version TEXT NOT NULL, source TEXT NOT NULL, text TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('pending', 'ready')), added TEXT NOT NULL,
     encoding TEXT NOT NULL DEFAULT 'utf-8', places TEXT NOT NULL DEFAULT '[]', layout BLOB NOT NULL DEFAULT x'',
-    blocks BLOB NOT NULL DEFAULT x'', PRIMARY KEY (doc_id, version));
+    blocks BLOB NOT NULL DEFAULT x'', gaps TEXT NOT NULL DEFAULT '[]', language TEXT NOT NULL DEFAULT '',
+    tables INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (doc_id, version));
 CREATE UNIQUE INDEX IF NOT EXISTS one_ready_version ON documents (doc_id) WHERE state = 'ready';
 CREATE TABLE IF NOT EXISTS chunks (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, doc_id TEXT NOT NULL, version TEXT NOT NULL,
@@ -31,10 +32,11 @@ CREATE TABLE IF NOT EXISTS embeddings (text_hash TEXT PRIMARY KEY, vector BLOB N
 CREATE TABLE IF NOT EXISTS versions (
     number INTEGER PRIMARY KEY, doc_id TEXT NOT NULL, version TEXT NOT NULL, source TEXT NOT NULL, text TEXT NOT NULL,
     places TEXT NOT NULL, encoding TEXT NOT NULL, layout BLOB NOT NULL, blocks BLOB NOT NULL DEFAULT x'',
-    UNIQUE (doc_id, version));
+    gaps TEXT NOT NULL DEFAULT '[]', UNIQUE (doc_id, version));
 CREATE TABLE IF NOT EXISTS files (
     source TEXT PRIMARY KEY, size INTEGER NOT NULL, modified INTEGER NOT NULL, hash TEXT NOT NULL,
     loader TEXT NOT NULL, noted INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS labels (path TEXT, label TEXT, PRIMARY KEY (path, label)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS outbox (chunk_id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS feedback (
     id TEXT PRIMARY KEY, time TEXT NOT NULL, vote TEXT NOT NULL CHECK (vote IN ('up', 'down')),
@@ -50,6 +52,10 @@ ADDED_COLUMNS = (
     ("documents", "blocks", "BLOB NOT NULL DEFAULT x''"),
     ("versions", "blocks", "BLOB NOT NULL DEFAULT x''"),
     ("chunks", "context", "TEXT NOT NULL DEFAULT '[]'"),
+    ("documents", "gaps", "TEXT NOT NULL DEFAULT '[]'"),
+    ("versions", "gaps", "TEXT NOT NULL DEFAULT '[]'"),
+    ("documents", "language", "TEXT NOT NULL DEFAULT ''"),
+    ("documents", "tables", "INTEGER NOT NULL DEFAULT 0"),
 )
 # What the word index holds of a chunk: the quotes of its context that are not in it, then its text.
 SEARCHED_TEXT = """(SELECT coalesce(group_concat(value ->> 3, ' '), '') FROM json_each(chunks.context)
@@ -82,9 +88,10 @@ def write_blocks(blocks: Sequence[Block]) -> bytes:
 
 
 def read_document(row: Sequence[Any]) -> Document:
-    """The document of a row (doc_id, source, version, text, places, encoding, layout, blocks)."""
-    doc_id, source, version, text, places, encoding, layout, blocks = row
-    return Document(doc_id, source, version, text, read_places(places), encoding, layout, read_blocks(blocks))
+    """The document of a row (doc_id, source, version, text, places, encoding, layout, blocks, gaps)."""
+    doc_id, source, version, text, places, encoding, layout, blocks, gaps = row
+    parts = read_places(places), encoding, layout, read_blocks(blocks), tuple(json.loads(gaps))
+    return Document(doc_id, source, version, text, *parts)
 
 
 def read_chunk(row: Sequence[Any]) -> Chunk:

@@ -47,10 +47,16 @@ class _Held:
 
 
 class Database:
-    """Connections to one SQLite file in WAL mode. Safe to share between threads."""
+    """Connections to one SQLite file in WAL mode. Safe to share between threads.
 
-    def __init__(self, path: Path, schema: str, added_columns: Sequence[tuple[str, str, str]] = ()) -> None:
+    `session` is what each connection does first, such as making temporary views.
+    """
+
+    def __init__(
+        self, path: Path, schema: str, added_columns: Sequence[tuple[str, str, str]] = (), session: str = ""
+    ) -> None:
         self.path = path
+        self._session = session
         self._local = local()
         self._opened: WeakSet[_Held] = WeakSet()
         self._lock = Lock()
@@ -144,4 +150,5 @@ class Database:
             # FULL: a transaction that was reported as done survives a power cut. In WAL mode NORMAL would not sync it.
             held.connection.execute("PRAGMA synchronous = FULL")
             held.connection.execute("PRAGMA foreign_keys = ON")
+            held.connection.executescript(self._session)
         return held

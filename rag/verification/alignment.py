@@ -6,11 +6,12 @@ What is cut at any other place may be the condition on which the rest holds, so 
 import re
 from collections.abc import Sequence
 
+from rag.text.sentences import sentence_spans
+
 # What a sentence says without as well: parentheses, and relative clauses between commas.
 _INSERTION = re.compile(
     r"\s*\([^()]*\)|\s*\[[^\[\]]*\]|,\s+(?:which|who|whose|where)\b[^,;:()]*(?:,|(?=[.!?]$))", re.IGNORECASE
 )
-_SENTENCE_END = re.compile(r"[.!?]['\"”’)\]]*\s")
 
 
 def is_quotation(statement: str, evidence: Sequence[str]) -> bool:
@@ -22,17 +23,17 @@ def is_quotation(statement: str, evidence: Sequence[str]) -> bool:
 def _within(said: str, quote: str) -> bool:
     sentences = _sentences(quote)
     runs = (" ".join(sentences[a:b]) for a in range(len(sentences)) for b in range(a + 1, len(sentences) + 1))
-    return any(said in {_plain(run), _plain(_INSERTION.sub("", run))} for run in runs)
+    return said == _plain(quote) or any(said in {_plain(run), _plain(_INSERTION.sub("", run))} for run in runs)
 
 
 def _sentences(quote: str) -> list[str]:
-    ends = [match.end() for match in _SENTENCE_END.finditer(quote)]
-    return [quote[a:b].strip() for a, b in zip([0, *ends], [*ends, len(quote)], strict=True) if quote[a:b].strip()]
+    return [quote[span.start : span.end] for span in sentence_spans(quote)]
 
 
 def _plain(text: str) -> str:
     """A text as it is compared: on one line, without what ends it and a mark of a list before it, in lower case."""
-    return re.sub(r"^[-–—•*]\s+|[.!?;:,]+$", "", _flat(text)).casefold()
+    spaced = re.sub(r"\s+(?=[.!?;:,])", "", _flat(text))  # tokenised texts part marks from words
+    return re.sub(r"^[-–—•*]\s+|[.!?;:,]+$", "", spaced).casefold()
 
 
 def _flat(text: str) -> str:

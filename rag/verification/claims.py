@@ -8,15 +8,14 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Protocol, runtime_checkable
 
-from rag.protocols import Verifier
+from rag.protocols import Contradicts, Verifier
 from rag.text.english.questions import turned
 from rag.text.english.tokens import denies, stems, words
 from rag.text.sentences import sentence_spans
 from rag.types import CheckedStatement, Citation, Evidence, Passage, Sentence, Verdict, Verification
-from rag.verification.gate import Ruling, judge
-from rag.verification.grounding import unfounded
+from rag.verification.gate import Ruling, grounds_of, judge
+from rag.verification.grounding import clashes
 
 Retrieve = Callable[[str], Sequence[Passage]]
 Cite = Callable[[Sequence[Evidence]], tuple[Citation, ...]]
@@ -29,14 +28,6 @@ ABOUT = 0.5
 _FENCE = re.compile(r"^(```|~~~).*?^\1[^\n]*$", re.MULTILINE | re.DOTALL)
 _MARKS = re.compile(r"\s*\[\d+(?:\s*[,–-]\s*\d+)*\]|[*_`]{1,3}(?=\S)|(?<=\S)[*_`]{1,3}")  # citations and emphasis
 _LEANS = re.compile(r"[\"'“‘(]*(?:he|she|they|it|this|these|those|his|her|their|its|such)\b", re.IGNORECASE)
-
-
-@runtime_checkable
-class Contradicts(Protocol):
-    """A `Verifier` that tells what is contradicted from what is merely not said."""
-
-    def contradicts(self, statement: str, evidence: Sequence[str]) -> bool | None:
-        """Whether the evidence speaks against the statement; None when it cannot tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +73,7 @@ class TextChecker:
         """The least evidence that supports the claim; where none does, what comes nearest to it."""
         best = _Found((), Ruling(0.0, "nothing"))
         for evidence in _attempts(near):
-            quotes, context = _grounds(evidence)
-            ruling = judge(claim.plain, quotes, self.verifier, context=context)
+            ruling = judge(claim.plain, grounds_of(evidence), self.verifier)
             if ruling.support > best.ruling.support or not best.evidence:
                 best = _Found(evidence, ruling)
             if ruling.passes:
@@ -97,16 +87,18 @@ class TextChecker:
         return ("contradicted", against[:1]) if against else ("not_found", near[:1])
 
     def _contradicts(self, item: Evidence, said: str) -> bool:
-        """Whether a sentence is about what is said and speaks against it: a rule's word, or the verifier's.
+        """Whether a sentence is about what is said and speaks against it: another number, or by the verifier's word.
 
-        Rules see another particular, an opposite, a denial.
+        Where the verifier cannot tell, rules see another particular, an opposite, a denial.
         """
         if _share(set(stems(said)), item.quote) < ABOUT:
             return False
-        quotes, context = _grounds([item])
-        if denies(said) != denies(item.quote) or turned(said, item.quote) or unfounded(said, [*context, *quotes]):
-            return True
-        return bool(isinstance(self.verifier, Contradicts) and self.verifier.contradicts(said, [*context, *quotes]))
+        grounds = grounds_of([item])
+        texts = [*grounds.context, item.quote]
+        told = self.verifier.contradicts(said, texts) if isinstance(self.verifier, Contradicts) else None
+        if told is None:
+            told = denies(said) != denies(item.quote) or turned(said, item.quote) or bool(grounds.missing(said))
+        return told or clashes(said, item.quote)
 
 
 def statement_spans(text: str) -> list[Sentence]:
@@ -160,8 +152,3 @@ def _attempts(near: Sequence[Evidence]) -> Iterator[tuple[Evidence, ...]]:
     same = [item for item in near if item.chunk.doc_id == near[0].chunk.doc_id]
     for count in range(2, len(same) + 1):
         yield tuple(sorted(same[:count], key=lambda item: item.start))
-
-
-def _grounds(evidence: Sequence[Evidence]) -> tuple[list[str], list[str]]:
-    context = dict.fromkeys(span.quote for item in evidence for span in item.context)
-    return [item.quote for item in evidence], list(context)

@@ -13,14 +13,24 @@ from rag.text.english.numbers import Quantity, quantities
 __all__ = ["names", "unfounded"]
 
 
-def unfounded(statement: str, grounds: Sequence[str]) -> tuple[str, ...]:
+def unfounded(statement: str, grounds: Sequence[str], *, passages: Sequence[str] = ()) -> tuple[str, ...]:
     """The particulars of a statement that its grounds do not hold, as the statement has them; empty when all are there.
 
     Numbers count in figures or words, and with the unit of measure that stands by them; names in any of their forms, as
-    the name of a people, or as an acronym. Every particular of a statement without grounds is unfounded.
+    the name of a people, or as an acronym. A name may also stand in the `passages` around the grounds, for which a
+    sentence has but a pronoun. Every particular of a statement without grounds is unfounded.
     """
     there = "\n".join(grounds)
-    return tuple(dict.fromkeys([*_missing_numbers(statement, there), *_missing_names(statement, there)]))
+    around = "\n".join([there, *passages])
+    return tuple(dict.fromkeys([*_missing_numbers(statement, there), *_missing_names(statement, around)]))
+
+
+def clashes(statement: str, there: str) -> bool:
+    """Whether a statement has a number in the place of another one: both of one unit, neither in the other text."""
+    said, known = quantities(statement), quantities(there)
+    new = {item.unit for item in said if not item.loose and not any(_same(item, other) for other in known)}
+    gone = {item.unit for item in known if not item.loose and not any(_same(other, item) for other in said)}
+    return bool(new & gone)
 
 
 def _missing_numbers(statement: str, there: str) -> list[str]:

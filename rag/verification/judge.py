@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from rag.errors import ModelError
 from rag.llm.backends import Backend, Message
-from rag.protocols import Verifier
+from rag.protocols import Contradicts, Verifier
 from rag.types import Schema
 from rag.verification.verifier import LEAST_DOUBTFUL, threshold_of
 
@@ -53,6 +53,10 @@ class JudgedVerifier:
     def threshold(self) -> float:
         """The verifier's own."""
         return threshold_of(self.verifier)
+
+    def contradicts(self, statement: str, evidence: Sequence[str]) -> bool | None:
+        """The verifier's own word; None where it cannot tell."""
+        return self.verifier.contradicts(statement, evidence) if isinstance(self.verifier, Contradicts) else None
 
     def _verdict(self, statement: str, evidence: Sequence[str]) -> bool | None:
         """What the model says; None when it cannot be had, or says nothing that can be read."""

@@ -19,7 +19,9 @@ from rag.verification.grounding import unfounded
 # FoolMeTwice's false ones, 13 % of WiCE's, 16 % of FEVER-symmetric's, before the rules of `rag.verification.grounding`
 # have their say.
 THRESHOLD = 0.65
-RISK = "0.05"  # the share of unsupported statements that may pass, of those the calibration has a threshold for
+# The share of unsupported statements that may pass, of those that the calibration has a threshold for. Chosen on the
+# development half of eval/data/written.jsonl: none of its 44 false statements is shown.
+RISK = "0.02"
 LEAST_DOUBTFUL = 0.3  # below it a statement is not even doubtful
 _ENOUGH = 0.9  # the share of a statement's stems that word comparison alone asks for
 CHECKS = ("unfounded", "words", "turned")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.answering.follow_ups import Turn, is_follow_up, resolve, rewritten, turns
+from rag.answering.follow_ups import Turn, is_follow_up, readings, resolve, rewritten, turns
 from rag.errors import SettingsError
 from rag.types import Answer
 
@@ -30,6 +30,16 @@ MINISTER = Turn(
 )
 def test_a_follow_up_is_made_whole_by_rule(earlier: str, question: str, whole: str) -> None:
     assert resolve(question, [Turn(earlier, "")]) == whole
+
+
+def test_a_follow_up_may_be_meant_in_several_ways() -> None:
+    turn = Turn("Who digs up the north yard?", "Kern digs, as the drains leak.")
+    assert readings("How long will it stay shut?", [turn]) == (
+        "How long will the north yard stay shut?",
+        "How long will Kern stay shut?",
+        "Who digs up the north yard – How long will it stay shut?",
+    )
+    assert readings("Who is the treasurer?", [turn]) == ("Who is the treasurer?",)
 
 
 def test_a_person_is_looked_for_in_the_answer() -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from rag.assistant import Assistant
 from rag.errors import DocumentNotFoundError, IndexMismatchError
-from rag.ingestion import discovery, parallel_read
+from rag.ingestion import parallel_read
+from rag.loaders import registry
 from rag.reports import FileFailure
 from tests.conftest import write_files
 from tests.fakes import WordEncoder, assistant
@@ -104,7 +105,7 @@ def test_a_change_within_the_clocks_grain_is_seen(index: Assistant, docs: Path) 
 
 
 def test_another_loader_reads_every_file_again(index: Assistant, docs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(discovery, "VERSION", "next")
+    monkeypatch.setattr(registry, "VERSION", "next")
     no_reading(monkeypatch)
     with pytest.raises(AssertionError, match="was read"):
         index.ingest(docs)

@@ -57,10 +57,10 @@ def test_headers_are_fields_with_their_name_as_label() -> None:
 
 
 def test_text_after_an_attachment_is_text_of_the_message() -> None:
-    picture = 'Content-Type: image/png; name="p.png"\r\nContent-Disposition: inline\r\n\r\nx'
+    picture = 'Content-Type: application/x; name="p.msg"\r\nContent-Disposition: inline\r\n\r\n\0\1'
     found = read(raw("Content-Type: text/plain\r\n\r\nFirst.", picture, "Content-Type: text/plain\r\n\r\nSecond."))
     assert found.document.text.endswith("First.\n\nSecond.")
-    assert found.gaps == ("attachments are not read: p.png",)
+    assert found.gaps == ("attachments are not read: p.msg",)
 
 
 def test_a_forwarded_message_stands_under_a_heading() -> None:
@@ -85,7 +85,7 @@ def test_attachments_are_read_by_their_own_loaders() -> None:
     message = letter("See the attachment.")
     message.add_attachment(b"name,berth\nHeron,14\nKnot,3\n", maintype="text", subtype="csv", filename="boats.csv")
     message.add_attachment(word(par("The lease.")), maintype="application", subtype="x", filename="lease.docx")
-    message.add_attachment(b"x", maintype="image", subtype="png", filename="p.png")
+    message.add_attachment(b"\0\1", maintype="application", subtype="x", filename="p.msg")
     message.add_attachment(b"x", maintype="application", subtype="pdf", filename="bad.pdf")
     found = read(message.as_bytes())
     assert found.document.text.removeprefix(HEAD) == (
@@ -94,7 +94,7 @@ def test_attachments_are_read_by_their_own_loaders() -> None:
     )
     assert [gap.split(" (")[0] for gap in found.gaps] == [
         "attachment: bad.pdf is damaged: it is no readable PDF",
-        "attachments are not read: p.png",
+        "attachments are not read: p.msg",
     ]
     labels = {found.document.text[slice(*b.label)] for b in found.document.blocks if b.kind == "table_cell" and b.label}
     assert labels == {"name", "berth"}
@@ -175,3 +175,11 @@ def test_an_encrypted_message_is_refused_by_name() -> None:
     head = "From: a@b.example\nSubject: S\nContent-Type: application/pkcs7-mime; name=smime.p7m\n\n"
     with pytest.raises(UnreadableSourceError, match="is encrypted"):
         read(f"{head}AAAA".encode())
+
+
+def test_a_delivery_report_says_what_became_of_the_message() -> None:
+    status = (
+        "Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx\r\n\r\nStatus: 5.1.1\r\nAction: failed"
+    )
+    text = read(raw("Content-Type: text/plain\r\n\r\nNot delivered.", status)).document.text
+    assert text.endswith("Not delivered.\n\nReporting-MTA: dns; mx\n\nStatus: 5.1.1\n\nAction: failed")

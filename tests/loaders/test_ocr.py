@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
+from pptx import Presentation
 
 from rag.errors import UnreadableSourceError
 from rag.loaders.options import LoadOptions
@@ -89,6 +90,12 @@ def test_a_picture_without_text_is_named() -> None:
         picture.read(Path("sky.png"), data(Image.new("RGB", (300, 300), "lightblue")))
 
 
+def test_a_picture_as_long_as_a_ribbon_takes_no_longer() -> None:
+    ribbon = page(("A line.",), size=(20, 9000))
+    with pytest.raises(UnreadableSourceError, match="without text that could be recognised"):
+        picture.read(Path("ribbon.png"), data(ribbon))
+
+
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ocr, "available", lambda: False)
     with pytest.raises(UnreadableSourceError, match=r"scan.png is a picture. Install OCR .*citespan\[ocr\]"):
@@ -126,3 +133,16 @@ def test_the_scanned_letter_is_read_to_99_per_cent() -> None:
         pytest.skip("the shared documents are not here")
     text = load(file, file.read_bytes(), source=file.name).document.text
     assert len(text.split()) == 173
+
+
+def test_pictures_in_documents_are_read_on_request() -> None:
+    deck = Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[5])
+    slide.shapes.title.text = "Notice"
+    slide.shapes.add_picture(BytesIO(data(page(LETTER[:1], size=(1000, 160)))), 0, 0)
+    buffer = BytesIO()
+    deck.save(buffer)
+    options = LoadOptions(pictures=True)
+    found = load(Path("a.pptx"), buffer.getvalue(), source="a.pptx", options=options)
+    assert found.document.text == f"Notice\n\nAttachment: image1.png\n\n{LETTER[0]}"
+    assert found.gaps == ()

@@ -68,6 +68,8 @@ def test_a_file_without_a_header_has_no_names(text: str) -> None:
 
 def test_years_may_be_names_of_columns() -> None:
     assert rows("item,2022,2023\nRent,1,2\nHeat,3,4\n")[1] == "item: Heat | 2022: 3 | 2023: 4"
+    assert rows("item,2023\nRent,100\nHeat,40\n")[1] == "item: Heat | 2023: 40"
+    assert rows("Heron,1998\nKnot,2001\n") == ["Heron | 1998", "Knot | 2001"]
 
 
 def test_a_row_of_units_belongs_to_the_names() -> None:

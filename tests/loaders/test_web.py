@@ -43,6 +43,7 @@ def labelled(page: str) -> list[tuple[str, str]]:
         ("It holds 3<sup>5</sup> litres.", "It holds 3⁵ litres."),
         ("10<sup>6</sup> or 10<sup>-3</sup> of 9 m<sup>2</sup>", "10⁶ or 10⁻³ of 9 m²"),
         ("x<sup>2</sup> + CO<sub>2</sub> + 12<sub>3</sub>", "x² + CO2 + 12_3"),
+        ("12<sup>a</sup> of 2<sup>e</sup>", "12[a] of 2e"),
         ("on the 5<sup>th</sup>, price<sup>a</sup>, note<sup>*</sup>", "on the 5th, price[a], note*"),
         ('The mill<a href="#n1">1</a> stands.', "The mill[1] stands."),
         ('See <a href="#x">2</a> above.', "See 2 above."),
@@ -93,6 +94,8 @@ def test_a_form_may_wrap_the_page() -> None:
         '<p style="color:#fff">no no</p>',
         '<p style="color: white; background: white">no no</p>',
         '<p style="font-size:0">no no</p>',
+        '<div class="box"><p style="color:#ffffff">no no</p></div>',
+        '<p><font color="#FFFFFF">no no</font></p>',
         '<p style="font-size: 0px; color: red">no no</p>',
         '<p style="opacity:0">no no</p>',
         '<p style="position:absolute; left:-9999px">no no</p>',
@@ -109,10 +112,11 @@ def test_hidden_text_is_left_out_and_named(hidden: str) -> None:
     "seen",
     [
         '<div style="background:#000"><p style="color:#fff">yes</p></div>',
-        '<div class="hero"><p style="color:white">yes</p></div>',
+        '<style>.hero {background: navy}</style><div class="hero"><p style="color:white">yes</p></div>',
         '<p style="font-size:0.9em">yes</p>',
         "<details><summary>More</summary><p>yes</p></details>",
         '<p style="opacity:0.8">yes</p>',
+        "<section><header><h2>yes</h2></header><p>On it goes.</p></section>",
         '<section id="sharing"><h2 id="cookies">Cookies</h2><p class="share-price">yes</p></section>',
     ],
 )
@@ -151,6 +155,11 @@ def test_a_footer_stands_at_the_end_as_furniture() -> None:
     page = '<body><h1>A</h1><p>Text.</p><footer>Mill Lane 3</footer><footer><a href="x">Home</a></footer></body>'
     assert described(page)[-1] == ("page_furniture", 0, "", "Mill Lane 3")
     assert "Home" not in text_of(page)
+
+
+def test_the_header_of_a_section_is_no_header_of_the_page() -> None:
+    page = "<body><header>Site</header><section><header><h2>Pool</h2></header><p>Closed.</p></section></body>"
+    assert text_of(page) == "Pool\n\nClosed."
 
 
 def test_headings_lists_code_and_captions_are_blocks() -> None:

@@ -65,6 +65,22 @@ def test_a_stream_has_evidence_statements_and_the_answer(client: TestClient) -> 
     assert [data for name, data in told if name == "statement"] == answer["statements"]
 
 
+def test_an_answer_has_anthropics_form_on_request(client: TestClient, assistant: Assistant) -> None:
+    found = client.post("/v1/ask?form=anthropic", json={"question": QUESTION}).json()
+    blocks = found["content"]
+    answer = found["citespan"]
+    assert [block["text"] for block in blocks] == [statement["text"] for statement in answer["statements"]]
+    for block in blocks:
+        for citation in block["citations"]:
+            text = assistant.document(citation["file_id"]).text
+            assert citation["type"] == "char_location"
+            assert text[citation["start_char_index"] : citation["end_char_index"]] == citation["cited_text"]
+    refused = client.post("/v1/ask?form=anthropic", json={"question": "Write a poem about cats."}).json()
+    assert (refused["stop_reason"], refused["content"][0]["text"]) == ("refusal", refused["citespan"]["text"])
+    streamed = client.post("/v1/ask?form=anthropic", json={"question": QUESTION, "stream": True})
+    assert streamed.json()["type"] == "urn:citespan:problem:unsupported-parameter"
+
+
 def test_passages_are_exact(client: TestClient, assistant: Assistant) -> None:
     passages = client.post("/v1/retrieve", json={"question": QUESTION}).json()["passages"]
     assert passages

@@ -14,6 +14,7 @@ from rag.text.english.numbers import quantities
     [
         ("3.4 million euros", [(3_400_000, "€")]),
         ("€3,400,000", [(3_400_000, "€")]),
+        (".5 to 0.5", [(Decimal("0.5"), ""), (Decimal("0.5"), "")]),
         ("twenty-one days", [(21, "day")]),
         ("the 21st of May", [(21, "")]),
         ("6 per cent and 7%", [(6, "percent"), (7, "percent")]),

@@ -253,3 +253,10 @@ def test_only_certainty_is_shown_as_all(share: float, shown: str) -> None:
 @pytest.mark.parametrize(("source", "name"), [("a/b.txt", "b.txt"), ("b.txt", "b.txt"), ("/", "/")])
 def test_a_source_is_named_by_its_file(source: str, name: str) -> None:
     assert file_name(source) == name
+
+
+def test_what_of_a_file_was_not_read_is_told() -> None:
+    uploads = [Upload("a.xlsx", "added", "not read: sheet Pay is hidden and not read"), Upload("b.txt", "added")]
+    assert "a.xlsx added; not read: sheet Pay is hidden and not readb.txt added" in Reading(progress(uploads)).text
+    listed = [DocumentInfo("1", "a.xlsx", "v", 1200, 3, "2026-11-23", gaps=("sheet Pay is hidden and not read",))]
+    assert "Not read: sheet Pay is hidden and not read." in Reading(contents(listed)).text

@@ -13,6 +13,7 @@ SALE = "Sale items (blue label) can be exchanged, but not refunded, unless they 
         (SALE, True),
         ("Keep the\nreceipt.", True),
         ("keep the receipt", True),
+        ("Keep the receipt .", True),
         ("Sale items can be exchanged, but not refunded, unless they are faulty.", True),
         ("Sale items (blue label) can be exchanged, but not refunded.", False),
         ("Sale items can be refunded.", False),
@@ -22,6 +23,11 @@ SALE = "Sale items (blue label) can be exchanged, but not refunded, unless they 
 )
 def test_a_quotation_is_whole_sentences_less_insertions(statement: str, quotes: bool) -> None:
     assert is_quotation(statement, ["Nothing else matters.", SALE]) is quotes
+
+
+def test_no_sentence_ends_at_an_abbreviation() -> None:
+    evidence = ["Loud works are allowed until 5 p.m. except on Sundays."]
+    assert not is_quotation("Loud works are allowed until 5 p.m.", evidence)
 
 
 def test_a_relative_clause_between_commas_is_an_insertion() -> None:

@@ -69,7 +69,9 @@ class Uploads:
             return self._failed(kept, older, str(error))
         if report.failed:
             return self._failed(kept, older, report.failed[0].reason)
-        return Upload(file.name, "added" if report.added else "updated" if report.changed else "unchanged")
+        gaps = "; ".join(gap for status in report.files for gap in status.gaps)
+        told = f"not read: {gaps}" if gaps else ""
+        return Upload(file.name, "added" if report.added else "updated" if report.changed else "unchanged", told)
 
     def _failed(self, kept: Path, older: bytes | None, reason: str) -> Upload:
         """The failure by the file's own name: where uploads are kept means nothing to who uploaded it."""

@@ -26,9 +26,9 @@ STATES = {
 
 
 def progress(files: Sequence[Upload]) -> Html:
-    """What became of each file so far, failures by name and reason; of many that are done, only failures by name."""
+    """What became of each file so far, failures and gaps by name; of many that are done, only these."""
     done = all(item.state not in {"waiting", "reading"} for item in files)
-    shown = [item for item in files if not done or len(files) <= NAMED or item.state == "failed"]
+    shown = [item for item in files if not done or len(files) <= NAMED or item.reason]
     title = paragraph(_sum(files, done), "cs-sum") if len(files) > 1 else NOTHING
     rows = tag("ul", *map(_upload, shown), tabindex=0 if len(shown) > NAMED else None, aria_label="Files")
     return notice(title, rows, bad=all(item.state == "failed" for item in files))
@@ -43,7 +43,8 @@ def _sum(files: Sequence[Upload], done: bool) -> str:
 def _upload(item: Upload) -> Html:
     name = tag("strong", text(item.name))
     if item.state != "failed":
-        return tag("li", name, text(f" {STATES[item.state]}"), class_=f"cs-{item.state}")
+        told = f" {STATES[item.state]}{f'; {item.reason}' if item.reason else ''}"
+        return tag("li", name, text(told), class_=f"cs-{item.state}")
     begins = item.reason.startswith(item.name)
     reason = item.reason.removeprefix(item.name) if begins else f": {item.reason}"
     return tag("li", text("Not added: "), name, text(reason), class_="cs-failed")
@@ -81,8 +82,9 @@ def _row(item: DocumentInfo) -> Html:
     added = text(f" · added {item.added[:10]}" if item.added else "")
     name = tag("span", text(file_name(item.source)), class_="cs-file")
     about = tag("small", text(size), version, added)
+    gaps = tag("small", text(f"Not read: {'; '.join(item.gaps)}."), class_="cs-note") if item.gaps else NOTHING
     wanted = {"data_event": "show", "data_doc": item.doc_id, "title": item.source}
-    return tag("li", tag("button", name, about, type="button", class_="cs-document", **wanted), _removal(item))
+    return tag("li", tag("button", name, about, gaps, type="button", class_="cs-document", **wanted), _removal(item))
 
 
 def _removal(item: DocumentInfo) -> Html:

@@ -9,11 +9,16 @@ from pathlib import PurePath
 
 from rag.answering.builder import Asked, Outcome
 from rag.answering.question_kinds import QuestionKind
-from rag.answering.references import documents_meant, names_in
+from rag.answering.strategies.references import documents_meant, names_in, names_something
 from rag.answering.strategy import Components
 from rag.reports import DocumentInfo
 from rag.types import AnswerDone, Event, Note
 
+# Words with which the index is asked about, beside those for any document.
+_ASKING = frozenset(
+    "ad ask answer avail access add big data find get given go have inform knowledg know larg last latest list load "
+    "look materi mani name new newest number read search see show size topic upload use come far tell".split()
+)
 LISTED = 20  # documents named, before the rest are counted
 _NO_SOURCE = "This is about the assistant, not from the documents; nothing is cited."
 _ORDER = (
@@ -42,12 +47,17 @@ class IndexStrategy:
     kinds: frozenset[QuestionKind] = frozenset({"index"})
 
     def answer(self, asked: Asked, parts: Components) -> Iterator[Event | None] | None:
-        """How many documents there are and what they are called; of a document that is named, that it is there."""
+        """How many documents there are and what they are called; of a document that is named, that it is there.
+
+        None when the question names what is no document: `How many pages were stolen?` is for the documents to answer.
+        """
         documents = _chosen(asked, parts)
         named = documents_meant(asked.wanted, names_in(parts.catalogue, asked.doc_ids))
         meant = [document for document in documents if document.doc_id in named]
         if meant and len(meant) < len(documents):
             return _said(asked, f"Yes: {_listed(meant)}.")
+        if not meant and names_something(asked.wanted, aside=_ASKING):
+            return None
         return _said(asked, f"{_counted(documents)}: {_listed(documents)}.")
 
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.answering.builder import Asked, Outcome
-from rag.answering.centrality import Candidate, central
 from rag.answering.question_kinds import QuestionKind
-from rag.answering.references import documents_meant, names_in, names_something, section_meant
+from rag.answering.strategies.centrality import Candidate, central
+from rag.answering.strategies.references import documents_meant, names_in, names_something, section_meant
 from rag.answering.strategy import Components
 from rag.text.english.tokens import words
 from rag.types import (
@@ -33,7 +33,7 @@ A_DOCUMENT = 1  # statement each, of several
 WHOLE_SECTION = 10  # sentences, up to which a section is quoted as it stands
 MOST_DOCUMENTS = 12  # of which an overview of everything quotes; the rest are counted
 _MOST_SENTENCES = 600  # of a document that are weighed: the first of its sections go first
-_LEAST_WORDS = 4
+_LEAST_WORDS = 5
 # How sure it is that the document meant was found: the share of 30 development questions for which it was, by whether
 # it was named; docs/lab/questions.md.
 _NAMED, _ALL = 0.9, 0.8
@@ -58,10 +58,10 @@ class OverviewStrategy:
         chosen = [parts.catalogue.document(key) for key in (ids or [item.doc_id for item in names])[:MOST_DOCUMENTS]]
         if section := _section(asked.wanted, chosen):
             return _shown(asked, parts, _of_section(parts, *section), _about_section(*section), _NAMED)
-        if len(chosen) == 1:
-            return _shown(asked, parts, _of_document(parts, chosen[0]), chosen[0].source, _NAMED)
         if not ids and names_something(asked.wanted, aside=_ASKING):
             return None
+        if len(chosen) == 1:
+            return _shown(asked, parts, _of_document(parts, chosen[0]), chosen[0].source, _NAMED)
         evidence = [item for document in chosen for item in _of_document(parts, document, A_DOCUMENT)]
         return _shown(asked, parts, evidence, _about(len(ids or names)), _NAMED if ids else _ALL)
 
@@ -70,6 +70,11 @@ def _section(question: str, documents: Sequence[Document]) -> tuple[Document, Se
     """The section that the question names, in the first of the documents that has it."""
     found = ((document, section_meant(question, document.outline())) for document in documents)
     return next(((document, section) for document, section in found if section), None)
+
+
+def sentences_of(parts: Components, document: Document) -> list[Evidence]:
+    """The running text and list items of a document, in order."""
+    return [item.evidence for item in _candidates(parts.catalogue.chunks_of(document.doc_id), document)]
 
 
 def _of_document(parts: Components, document: Document, count: int = STATEMENTS) -> list[Evidence]:
@@ -90,7 +95,7 @@ def _of_section(parts: Components, document: Document, section: Section) -> list
 
 def _candidates(chunks: Sequence[Chunk], document: Document) -> list[Candidate]:
     """The sentences that may stand for a document: running text and list items, no cells, captions or furniture."""
-    apart = [(block.start, block.end) for block in document.blocks if block.kind in _NOT_PROSE]
+    apart = [(block.start, block.end) for block in document.blocks if block.kind in _NOT_PROSE or block.label]
     starts = [section.start for section in document.outline()]
     found: list[Candidate] = []
     seen: set[int] = set()

@@ -23,6 +23,8 @@ from rag.loaders.web.scribe import LeftOut
 
 _DEEPEST = 20  # messages and parts within one another
 _MOST_PARTS = 2_000
+_SIGNS = ("MIME-Version", "Content-Type", "Received", "Message-ID")  # of a message without the headers that people see
+_STATUS_FIELDS = 50
 _STUB = 3  # times as many words as the plain text has, at which the HTML is taken for the message
 _LOCKED = frozenset(("application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted"))
 _SIGNATURES = frozenset("application/pkcs7-signature application/x-pkcs7-signature application/pgp-signature".split())
@@ -48,7 +50,7 @@ def read(path: Path, data: bytes) -> Content:
         message = message_from_bytes(data, policy=POLICY)
     except RecursionError as error:
         raise UnreadableSourceError(f"{path} cannot be read: its parts are nested too deeply.") from error
-    if not isinstance(message, EmailMessage) or not any(name in message for name in SHOWN):
+    if not isinstance(message, EmailMessage) or not any(name in message for name in (*SHOWN, *_SIGNS)):
         raise UnreadableSourceError(f"{path} is no e-mail message: it has no header. Save the message again as .eml.")
     letter = _Letter(path)
     _write_message(letter, message, 0)
@@ -102,6 +104,8 @@ def _write_parts(letter: _Letter, part: EmailMessage, depth: int) -> None:
     for inner in _inner(part):
         if part.get_content_type() == "message/rfc822":
             _write_message(letter, inner, depth + 1)
+        elif part.get_content_type() == "message/delivery-status":
+            write_fields(letter.blocks, [(name, header(inner, name)) for name in list(inner)[:_STATUS_FIELDS]])
         else:
             _write_part(letter, inner, depth + 1)
 

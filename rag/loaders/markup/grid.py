@@ -53,7 +53,7 @@ def write_table(blocks: Blocks, grid: Grid) -> None:
     """Write a table: its caption, then its rows; tables within a row stand after it."""
     blocks.add(grid.caption, "caption")
     rows = _laid_out(grid.rows)
-    width = max((max(row.texts, default=0) for row in rows), default=0)
+    width = max((max(row.own, default=0) for row in rows), default=0)  # no column that only spans reach
     heads = _header_rows(grid, rows, width)
     table = blocks.table()
     labels: dict[int, Span] = {}
@@ -72,7 +72,7 @@ def write_table(blocks: Blocks, grid: Grid) -> None:
 
 def _cells(row: _Row, width: int, head: bool, labels: dict[int, Span]) -> list[CellText]:
     whole = [cell for cell in row.own.values() if cell.columns >= width > 1 and len(row.own) == 1]
-    texts = {1: whole[0].text} if whole else row.texts
+    texts = {1: whole[0].text} if whole else {column: row.texts[column] for column in row.texts if column <= width}
     return [CellText(text, column, head, labels.get(column)) for column, text in sorted(texts.items())]
 
 

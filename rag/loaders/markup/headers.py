@@ -20,10 +20,10 @@ def is_header(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     filled = [text for text in first if text.strip()]
     if not filled or any(_ADDRESS.search(text) or _is_sentence(text) for text in filled):
         return False
-    values = [text.strip() for text in filled if is_value(text)]
-    if values and not (len(values) > 1 and all(map(_YEAR.fullmatch, values))):
-        return False
     rows = below[:_ROWS]
+    values = [(column, text) for column, text in enumerate(first) if is_value(text)]
+    if len(values) == len(filled) > 0 or not all(_names_year(text, _column(rows, column)) for column, text in values):
+        return False
     return not any(text.strip() and text in _column(rows, column) for column, text in enumerate(first))
 
 
@@ -46,6 +46,11 @@ def is_units(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
 def is_value(text: str) -> bool:
     """Whether a cell holds a number, an amount, a date or a time."""
     return _VALUE.fullmatch(text.strip()) is not None
+
+
+def _names_year(text: str, under: Sequence[str]) -> bool:
+    """Whether a value can be the name of a column: it is a year, and the values under it are not all years."""
+    return bool(_YEAR.fullmatch(text.strip())) and not all(_YEAR.fullmatch(value.strip()) for value in under)
 
 
 def _column(rows: Sequence[Sequence[str]], column: int) -> list[str]:

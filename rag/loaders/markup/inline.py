@@ -11,6 +11,7 @@ _EXPONENT = re.compile(r"[+\-−–]?\d{1,3}|[nix]|[+\-−–]?\d+[+\-−–]|[+
 _LAST_WORD = re.compile(r"[^\W\d_]+$")
 _LAST_NUMBER = re.compile(r"\d+$")
 _UNITS = frozenset("m km dm cm mm µm nm ft in yd mi s min h kg g l".split())
+_ORDINALS = frozenset("eorº")
 _WORDS = {"tm": "™", "sm": "℠"}
 _NOTE_MARK = re.compile(r"\d{1,4}(?:\s*[,;–-]\s*\d{1,4})*|[a-zA-Z]")
 _BASE_DIGITS = 3  # a longer number is a year or an amount, and what is raised after it a note
@@ -66,8 +67,8 @@ def _is_formula(before: str) -> bool:
 
 
 def _takes_note(mark: str, before: str) -> bool:
-    """Whether a mark after these characters can be a note's; a letter after a number is an ordinal (`2e`)."""
+    """Whether a mark after these characters can be a note's; some letters after a number make an ordinal (`2e`)."""
     if mark[0].isdigit():
         return True
     word = _LAST_WORD.search(before)
-    return not before[-1:].isdigit() and (word is None or len(word[0]) > 2)
+    return mark not in _ORDINALS if before[-1:].isdigit() else word is None or len(word[0]) > 2

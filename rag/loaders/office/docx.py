@@ -53,7 +53,7 @@ def read(path: Path, data: bytes) -> Content:
 
 def _write(blocks: Blocks, items: list[_Item]) -> None:
     level = 0
-    for item, following in zip(items, [*items[1:], None], strict=True):
+    for item, following in zip(items, [*items[1:], None], strict=False):
         if isinstance(item, Grid):
             write_table(blocks, item)
         elif own := item.heading or _unstyled_heading(item, following, level):

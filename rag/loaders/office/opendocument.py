@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import UnreadableSourceError
-from rag.loaders.content import open_archive
+from rag.loaders.archive import Archive
 from rag.loaders.xml_parts import Parts, attribute, name_of
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _BREAKS = {"tab": "\t", "line-break": "\n"}
 @contextmanager
 def open_parts(path: Path, data: bytes) -> Iterator[Parts]:
     """The parts of a document. Raises UnreadableSourceError where it is damaged or encrypted."""
-    with open_archive(path, data) as archive:
+    with Archive(path, data) as archive:
         parts = Parts(path, archive)
         manifest = parts.tree(_MANIFEST)
         if manifest is not None and next(manifest.iter("{*}encryption-data"), None) is not None:
@@ -43,6 +43,8 @@ def _shown(item: "Element") -> Iterator[str]:
             yield " " * min(1000, int(count) if count.isdigit() else 1)
         elif name in _BREAKS:
             yield _BREAKS[name]
+        elif name == "note":
+            yield f"[{''.join(mark.text or '' for mark in part.iterfind('{*}note-citation'))}]"
         elif name and name not in _LEFT_OUT:
             yield from _shown(part)
         yield _collapsed(part.tail)

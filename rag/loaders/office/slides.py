@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import UnreadableSourceError
+from rag.loaders import options
 from rag.loaders.blocks import Blocks, CellText, Runs
 from rag.loaders.content import Content, open_archive
 from rag.loaders.markup.grid import Grid, GridCell, write_table
@@ -69,7 +70,7 @@ def _write_slide(blocks: Blocks, slide: "Slide", height: int) -> Iterator[str]:
     for shape in _in_reading_order(slide.shapes, height):
         if title is None or shape.shape_id != title.shape_id:
             pictures += _write_shape(blocks, shape)
-    if pictures:
+    if pictures and not options.current().pictures:
         yield f"{pictures} picture{'s' if pictures > 1 else ''} not read"
     if slide.has_notes_slide and (frame := slide.notes_slide.notes_text_frame) and frame.text.strip():
         blocks.add("Notes", "heading", level=2)

@@ -7,7 +7,7 @@ import ctypes
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from rag.loaders.pdf.glyphs import Fragment, Glyph, fragment
+from rag.loaders.pdf.glyphs import Fragment, Glyph, Style, fragment
 from rag.loaders.pdf.page_objects import Frame
 from rag.loaders.pdf.structure import words
 from rag.types import Box
@@ -98,12 +98,15 @@ def _lines(text: str, box: Box | None) -> Iterator[Fragment]:
     if box is None or not shown:
         return
     height = min(_HEIGHT, (box.bottom - box.top) / len(shown))
+    style = Style(round(height, 1))
     middle = (box.top + box.bottom - height * len(shown)) / 2
     for number, line in enumerate(shown):
         top = middle + number * height
         step = min((box.right - box.left) / len(line), height * 0.5)
         glyphs = [
-            Glyph(character, Box(box.page, box.left + n * step, top, box.left + (n + 1) * step, top + height))
+            Glyph(
+                character, Box(box.page, box.left + n * step, top, box.left + (n + 1) * step, top + height), style=style
+            )
             for n, character in enumerate(line)
         ]
         if found := fragment(glyphs):

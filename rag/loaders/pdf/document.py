@@ -19,7 +19,7 @@ from rag.loaders.pdf.annotations import bookmarks, written_on
 from rag.loaders.pdf.flow import flow
 from rag.loaders.pdf.fragments import fragments
 from rag.loaders.pdf.furniture import Row, split_line_numbers, without_furniture
-from rag.loaders.pdf.glyphs import Fragment, Glyph, turned
+from rag.loaders.pdf.glyphs import Fragment, Glyph, fragment, turned
 from rag.loaders.pdf.page_objects import Frame
 from rag.loaders.pdf.page_reader import PageContent, read_page
 from rag.loaders.pdf.paragraphs import OnPage, Part
@@ -162,7 +162,7 @@ def _arranged(content: PageContent) -> _Page:
         if quarters != main:
             _add_turned(page, glyphs, quarters, content)
     if aslant := content.glyphs.get(None):
-        page.stamps.append(_unturned(fragments(aslant, scattered=True), None))
+        page.stamps.extend([[mark]] if (mark := fragment(aslant)) else [])
     return page
 
 

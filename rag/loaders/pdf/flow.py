@@ -22,6 +22,7 @@ _CELLS = " | "
 _LAST_WORD = re.compile(r"(\w+)-$")
 _FIRST_WORD = re.compile(r"\w+")
 _COMPOUND = re.compile(r"\w+-\w+")
+_SAME_PLACE = 6.0  # points from cell to cell of one column on two pages
 _AHEAD = 14  # parts in which the rest of a sentence is looked for
 
 Span = tuple[int, int]
@@ -43,6 +44,8 @@ class _Tables:
     number: int = 0
     rows: int = 0
     width: int = 0
+    places: dict[int, float] = field(default_factory=dict)  # where the cells of each column begin
+    names: tuple[str, ...] = ()  # in the rows that name the columns
     labels: dict[int, Span] = field(default_factory=dict)
 
 
@@ -111,11 +114,12 @@ class _Writer:
     def _table(self, table: Table, on_page: OnPage | None) -> None:
         width = max(cell.column for row in table.rows for cell in row)
         if not self._continues(table, width):
-            self.tables = _Tables(self.tables.number + 1, 0, width)
+            self.tables = _Tables(self.tables.number + 1, 0, width, names=_names(table))
         for number, row in enumerate(table.rows):
             if number:
                 self._add("\n", None)
             self.tables.rows += 1
+            self.tables.places.update((cell.column, cell.lines[0].box.left) for cell in row)
             self._row(row, on_page, is_header=number < table.heads)
 
     def _continues(self, table: Table, width: int) -> bool:
@@ -123,7 +127,13 @@ class _Writer:
         before = self.blocks[-1] if self.blocks else None
         page = table.rows[0][0].lines[0].box.page
         on_next = bool(self.places) and page == self.places[-1].number + 1
-        return bool(self.tables.width == width and before and before.kind == "table_cell" and on_next)
+        if self.tables.width != width or before is None or before.kind != "table_cell" or not on_next:
+            return False
+        if table.heads and _names(table) != self.tables.names:
+            return False
+        lefts = [(cell.column, cell.lines[0].box.left) for row in table.rows for cell in row]
+        same = [abs(self.tables.places.get(column, -_SAME_PLACE) - left) < _SAME_PLACE for column, left in lefts]
+        return 2 * sum(same) > len(same)
 
     def _row(self, row: Sequence[Cell], on_page: OnPage | None, *, is_header: bool) -> None:
         names: dict[int, Span] = {}
@@ -179,6 +189,10 @@ class _Writer:
         self.characters.extend(text)
         self.boxes.extend([box] * len(text))
         self.sure.extend([sure] * len(text))
+
+
+def _names(table: Table) -> tuple[str, ...]:
+    return tuple(cell.text for row in table.rows[: table.heads] for cell in row)
 
 
 def flow(pages: Sequence[PageParts], furniture: Sequence[Sequence[Sequence[Fragment]]] = ()) -> Flowed:

@@ -16,12 +16,13 @@ from rag.loaders.pdf.glyphs import Fragment, Glyph, down, fragment
 from rag.types import Box
 
 _GAP = 1.5  # heights of a line: a wider gap always parts cells or columns
+_GAP_RTL = 3.0  # the same where a line runs from right to left: a number in it begins at its far end
 _WORD_GAP = 0.17  # heights of a line: a wider gap is a space that the file leaves out
 _FIRST_RTL = "\u0590"
 _CLOSING = frozenset(".,;:!?)]}”’»")  # stand close to what they follow
 _BACK = 0.5  # heights of a line that a glyph may stand back, as accents and kerned letters do
 _SAME_LINE = 0.5  # of the height of the smaller glyph that two on one line share
-_SMALL = 0.8  # of the height of its line: a glyph no higher that stands off the base line is raised or lowered
+_SMALL = 0.92  # of the height of its line: a glyph no higher that stands off the base line is raised or lowered
 _OFF = 0.12  # heights of its line by which it stands off
 _GUTTER = 0.55  # heights of a line: the least gap that parts columns if it is aligned
 _ALIGNED = 0.4  # heights of a line that aligned gaps have in common
@@ -48,7 +49,8 @@ class _Run:
         tall, own = self.bottom - self.top, box.bottom - box.top
         height, least = (tall, own) if tall > own else (own, tall)
         level = min(self.bottom, box.bottom) - max(self.top, box.top)
-        if level < _SAME_LINE * least or max(box.left - self.right, self.left - box.right) > _GAP * height:
+        widest = _GAP_RTL if self.rtl else _GAP
+        if level < _SAME_LINE * least or max(box.left - self.right, self.left - box.right) > widest * height:
             return False
         return self.rtl or box.left >= self.last.left - _BACK * height
 

@@ -15,6 +15,7 @@ from rag.loaders.pdf.glyphs import Fragment, down, fragment
 
 _EDGE = 0.15  # of a page's height, at its top and at its bottom
 _EDGE_ROWS = 3
+_APART = 0.8  # heights of a line between furniture and text
 _HEAD = 100  # characters of a running head at the most
 _FEW = 4  # pages of a document on which two alike are enough
 _SAME_PLACE = 6.0  # points
@@ -39,7 +40,7 @@ def without_furniture(
     known = _shared(edges) | _counting(edges) | _alone(pages, edges)
     rest, found = [], []
     for items, rows in zip(pages, edges, strict=True):
-        furniture = [row for _, row in rows if id(row[0]) in known]
+        furniture = _set_apart(items, rows, known)
         taken = {id(item) for row in furniture for item in row}
         kept, numbers = without_line_numbers([item for item in items if id(item) not in taken])
         rest.append(kept)
@@ -56,6 +57,32 @@ def without_line_numbers(items: list[Fragment]) -> tuple[list[Fragment], list[Ro
             items = [item for item in items if id(item) not in taken]
             found.append(column)
     return items, found
+
+
+def _set_apart(items: Sequence[Fragment], rows: Sequence[tuple[str, Row]], known: set[int]) -> list[Row]:
+    """The outermost known rows at either edge that white space parts from the rest: a table's first rows are not."""
+    tops = [row for edge, row in rows if edge == "top"]
+    bottoms = [row for edge, row in reversed(rows) if edge == "bottom"]
+    found: list[Row] = []
+    for outward, edge_rows in ((1, tops), (-1, bottoms)):
+        outer: list[Row] = []
+        for row in edge_rows:
+            if id(row[0]) not in known:
+                break
+            outer.append(row)
+            if _gap_after(row, items, outward) >= _APART * row[0].height:
+                found.extend(outer)
+                outer = []
+    return found
+
+
+def _gap_after(row: Row, items: Sequence[Fragment], outward: int) -> float:
+    """The white space between a row and what stands further in; `outward`: 1 at the top of a page, -1 at its foot."""
+    middle = row[0].middle
+    inner = [item for item in items if (item.middle - middle) * outward > row[0].height / 2]
+    if outward > 0:
+        return min((item.box.top for item in inner), default=float("inf")) - row[0].box.bottom
+    return row[0].box.top - max((item.box.bottom for item in inner), default=float("-inf"))
 
 
 def _edge_rows(items: Sequence[Fragment], height: float) -> Iterator[tuple[str, Row]]:

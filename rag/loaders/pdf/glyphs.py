@@ -66,15 +66,16 @@ class Fragment:
 
 def fragment(glyphs: Sequence[Glyph]) -> Fragment | None:
     """Glyphs as a fragment, white space at its ends left out; None if there is nothing else."""
-    inked = [number for number, glyph in enumerate(glyphs) if glyph.box and not glyph.text.isspace()]
-    if not inked:
+    shown = [number for number, glyph in enumerate(glyphs) if not glyph.text.isspace()]
+    kept = tuple(glyphs[shown[0] : shown[-1] + 1]) if shown else ()
+    boxes = [glyph.box for glyph in kept if glyph.box and not glyph.text.isspace()]
+    if not boxes:
         return None
-    kept = tuple(glyphs[inked[0] : inked[-1] + 1])
-    tall = max(glyph.box.bottom - glyph.box.top for glyph in kept if glyph.box)
-    line = [glyph.box for glyph in kept if glyph.box and glyph.box.bottom - glyph.box.top > 0.75 * tall]
-    every = around([glyph.box for glyph in kept if glyph.box])
-    full = around(line)  # a raised mark makes its line no higher
-    return Fragment(kept, replace(every, top=full.top, bottom=full.bottom))
+    # most glyphs tell how high the line is: a raised mark makes it no higher
+    heights = Counter((round(box.top), round(box.bottom)) for box in boxes)
+    most = max(heights.items(), key=lambda item: item[1])[0]
+    line = around([box for box in boxes if (round(box.top), round(box.bottom)) == most])
+    return Fragment(kept, replace(around(boxes), top=line.top, bottom=line.bottom))
 
 
 def around(boxes: Iterable[Box]) -> Box:

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from unicodedata import category
+from unicodedata import category, normalize
 
 from rag.loaders.pdf.glyphs import Glyph, Style, turned
 from rag.loaders.pdf.page_objects import Frame, PageObjects
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _LIGATURES = {**dict(zip("ﬀﬁﬂﬃﬄﬅﬆ", ("ff", "fi", "fl", "ffi", "ffl", "ft", "st"), strict=True)), "\u00ad": "-"}
 _UNSEEN = frozenset({"Cc", "Cn", "Co", "Cs", "Cf"})  # control, unassigned, private, half and format characters
 _HYPHENS = frozenset(("\x02", "\ufffe", "-", "\u00ad"))
+_MARKS = frozenset(("\x02", "\ufffe"))  # what PDFium puts for a hyphen at a line's end
 _JOINERS = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
 _PLAIN = frozenset(map(chr, range(0x21, 0x7F))) - _HYPHENS
 _TINY = 1.0  # points: nobody reads smaller letters
@@ -158,14 +159,21 @@ class _Reader:
         """What a character is written as; None for one that shows nothing, or nothing that is known."""
         if character in _PLAIN:
             return character
-        if character in _HYPHENS:
+        if character in _HYPHENS and (character not in _MARKS or self._is_hyphen(index)):
             return "-"
         if character.isspace():
             return " "
         if category(character) in _UNSEEN or character == "\ufffd":
             self._content.unmapped[setting.font] += character not in _JOINERS or self._is_unmapped(index)
             return None
+        if "\ufb50" <= character <= "\ufefc":
+            return normalize("NFKC", character)  # Arabic letters as they are joined
         return _LIGATURES.get(character, character)
+
+    def _is_hyphen(self, index: int) -> bool:
+        from pypdfium2 import raw
+
+        return bool(raw.FPDFText_IsHyphen(self._page.raw, index) == 1)
 
     def _is_unmapped(self, index: int) -> bool:
         from pypdfium2 import raw

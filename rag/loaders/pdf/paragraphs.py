@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from rag.loaders.pdf.glyphs import PLAIN, Fragment, Style, around
+from rag.loaders.pdf.glyphs import PLAIN, Fragment, Glyph, Style, around
 from rag.loaders.pdf.reading_order import Column
 from rag.loaders.pdf.tables import Table
 from rag.types import BlockKind, Box
@@ -27,10 +27,12 @@ _MARK_ALONE = re.compile(
     r"[•‣▪◦●■□➢✓*·–—-]|\(?\d{1,3}[.)]|\(?[a-z][.)]|\(?[ivx]{1,5}[.)]|\d{1,2}(?:\.\d{1,2})+\.?|§\s*\d+[a-z]?",
     re.IGNORECASE,
 )
+_NOTE_START = re.compile(r"\[\w{1,3}\]|[*†‡§]{1,2}\s")
 _NOTE = re.compile(r"(?P<mark>\[?\d{1,3}\]?|[*†‡§]{1,2})\s*(?=\S)")
 _INDENT = 0.8  # heights of a line
 _MORE = 0.3  # heights of a line by which the space over a new paragraph is larger
 _FULL = 0.85  # of a column's width: a line that ends before it is short
+_MOST_SPACES = 80
 _SMALLER = 0.93  # of the body's size: notes are set smaller
 _FOOT = 0.5  # of a page's height: notes stand below
 
@@ -125,13 +127,16 @@ def _begins(line: Fragment, before: Sequence[Fragment], column: Column, usual: f
     ended = _SENTENCE_END.search(last.text) is not None
     if ended and (_ITEM.match(line.text) or _CAPTION.match(line.text)):
         return True
+    if _NOTE_START.match(line.text) and _NOTE_START.match(before[0].text):
+        return True
     if ended and _CAPTION.match(before[0].text) and not line.text[:1].islower():
         return True
     if _mark(before[0]) and line.box.left > before[0].box.left + _INDENT / 2 * line.height:
         return False  # it hangs below an item's first line
     width = column.box.right - column.box.left
     indent = line.box.left - min(item.box.left for item in column.lines)
-    short = last.box.right - column.box.left < _FULL * width
+    reach = max(item.box.right for item in (*before, line))
+    short = last.box.right - column.box.left < _FULL * (reach - column.box.left)
     return ended and (short or _INDENT * line.height < indent < width / 3) and not line.text[:1].islower()
 
 
@@ -151,8 +156,18 @@ def _part(lines: Sequence[Fragment], column: Column, first: bool) -> Part:
         skip = _glyphs_before(lines[0], mark.end())
         return Part("list_item", found, column.box, style, mark["mark"], 1, skip, first=first)
     if style.mono and all(line.style.mono for line in lines):
+        left = min(line.box.left for line in lines)
+        found = tuple(_indented(line, left) for line in lines)
         return Part("code", found, column.box, style, first=first)
     return Part("paragraph", found, column.box, style, first=first)
+
+
+def _indented(line: Fragment, left: float) -> Fragment:
+    """A line of code with the spaces that it is indented by."""
+    boxes = [glyph.box for glyph in line.glyphs if glyph.box]
+    width = median(box.right - box.left for box in boxes)
+    spaces = round((line.box.left - left) / width) if width > 0 else 0
+    return Fragment((*[Glyph(" ", None)] * min(spaces, _MOST_SPACES), *line.glyphs), line.box)
 
 
 def _mark(line: Fragment) -> re.Match[str] | None:

@@ -6,9 +6,9 @@ something that spans both lies between. So a page number in a gutter, a figure's
 column do not interleave. A script that runs from right to left is read from the right column to the left.
 """
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 from unicodedata import bidirectional
 
@@ -20,8 +20,9 @@ _APART = 2.0  # heights of a line: a wider gap ends a column of text
 _ALIKE = 1.45  # times as high: lines that differ more do not follow each other
 _PROSE = 18  # characters in the middle line of running text; a table's cells are shorter
 _PROSE_LINES = 3
-_FULL = 0.75  # of a column's width that most lines of running text reach over
+_FULL = 0.75  # of the next line's width that most lines of running text reach over
 _HEALED = 4.0  # heights of a line: a wider gap within a line of running text is none
+_UNDER = 0.5  # of the shorter of two lines that they have above each other
 _EDGE = 1.0  # points by which boxes may overlap and still stand side by side
 
 
@@ -45,8 +46,8 @@ class Column:
         """Whether it is running text: several lines, most of them long and as wide as the column."""
         if len(self.lines) < _PROSE_LINES or median(len(line.glyphs) for line in self.lines) < _PROSE:
             return False
-        width = self.box.right - self.box.left
-        full = [line for line in self.lines[:-1] if line.box.right - line.box.left >= _FULL * width]
+        widths = [line.box.right - line.box.left for line in self.lines]
+        full = [width for width, after in pairwise(widths) if width >= _FULL * after]
         return len(full) * 2 >= len(self.lines) - 1
 
 
@@ -127,6 +128,9 @@ def _neighbours(items: Sequence[Fragment]) -> dict[int, list[int]]:
 def _alike(upper: Fragment, lower: Fragment) -> bool:
     heights = upper.height, lower.height
     gap = lower.box.top - upper.box.bottom
+    widths = upper.box.right - upper.box.left, lower.box.right - lower.box.left
+    if across(upper.box, lower.box) < _UNDER * min(widths):
+        return False
     return max(heights) <= _ALIKE * min(heights) and gap <= _APART * min(heights)
 
 
@@ -149,7 +153,7 @@ def _spans(other: Sequence[Fragment], row: Sequence[Fragment]) -> bool:
     box, height = around([item.box for item in row]), row[0].height
     near = abs(other[0].middle - row[0].middle) <= _APART * height
     line = sorted(row, key=lambda item: item.box.left)
-    tight = all(b.box.left - a.box.right < _HEALED * height for a, b in itertools.pairwise(line))
+    tight = all(b.box.left - a.box.right < _HEALED * height for a, b in pairwise(line))
     return near and tight and other[0].box.left <= box.left + height and other[0].box.right >= box.right - height
 
 
@@ -168,12 +172,19 @@ def _precedes(boxes: Sequence[Box], sides: Sequence[tuple[float, float]], first:
     if across(a, b) > _EDGE:
         return (a.top + a.bottom, first) < (b.top + b.bottom, second)
     if sides[first][0] > sides[second][0]:
-        return False
-    return not any(
+        return _stands_over(boxes, a, b)
+    return not _stands_over(boxes, b, a) and not any(
         across(c, a) > _EDGE and across(c, b) > _EDGE and _between(c, a, b)
         for n, c in enumerate(boxes)
         if n not in (first, second)
     )
+
+
+def _stands_over(boxes: Sequence[Box], upper: Box, lower: Box) -> bool:
+    """Whether a box is above another that it does not overlap, with nothing beside it in the other's column."""
+    if upper.bottom > lower.top + _EDGE:
+        return False
+    return not any(across(other, lower) > _EDGE and down(other, upper) > _EDGE for other in boxes)
 
 
 def _between(middle: Box, a: Box, b: Box) -> bool:

@@ -83,7 +83,8 @@ def _leads(mark: Fragment, text: Fragment) -> bool:
 def structured(pages: Sequence[PageParts], bookmarks: Mapping[str, int]) -> list[PageParts]:
     """Pages with their headings, notes and list levels told; `bookmarks` are levels by their titles' words."""
     body = body_style(pages)
-    letters = [(part.style.mono, sum(len(line.glyphs) for line in part.lines)) for page in pages for part in page.parts]
+    lines = [line for page in pages for part in page.parts for line in part.lines]
+    letters = [(line.style.mono, len(line.glyphs)) for line in lines]
     mono = 2 * sum(count for is_mono, count in letters if is_mono) > sum(count for _, count in letters)
     marked = [
         PageParts(page.size, tuple(_marked(part, body, page.size.height, bookmarks, mono=mono) for part in page.parts))
@@ -98,7 +99,8 @@ def body_style(pages: Sequence[PageParts]) -> Key:
     counts: Counter[Key] = Counter()
     for page in pages:
         for part in page.parts:
-            counts[_key(part)] += sum(len(line.glyphs) for line in part.lines)
+            if part.style.size:  # that of recognised text is not known
+                counts[_key(part)] += sum(len(line.glyphs) for line in part.lines)
     return max(counts.items(), key=lambda item: (item[1], item[0]))[0] if counts else (0.0, False)
 
 
@@ -130,7 +132,7 @@ def _is_heading(part: Part, body: Key, bookmarks: Mapping[str, int]) -> bool:
     if words(text) in bookmarks:
         return True
     size, bold = _key(part)
-    if size >= _LARGER * body[0]:
+    if size >= _LARGER * body[0] > 0:
         return reads_as_heading(text)
     numbered = part.kind == "paragraph" or bool(heading_number(text))
     return bold and not body[1] and size >= 0.9 * body[0] and numbered and looks_like_heading(text)

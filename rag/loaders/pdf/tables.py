@@ -16,8 +16,9 @@ from rag.types import Box
 
 _NEAR = 2.6  # heights of a line: rows further apart are of different tables
 _WRAPPED = 1.6  # heights of a line from one line of a cell to the next
-_SHORT_LINE = 0.8  # of a column's width: after a line that ends before, something new begins
+_SHORT_LINE = 0.8  # of the next line's width: after a line that is shorter, something new begins
 _LEVEL = 0.35  # heights of a line by which what stands side by side may be off
+_HEADS = 4  # rows of names at the most
 _WIDE = 3  # columns from which a first row is taken for names when nothing speaks against it
 
 Interval = tuple[float, float]
@@ -118,18 +119,23 @@ def headed(table: Table, fills: Sequence[Box]) -> Table:
         return table
     width = max(cell.column for row in table.rows for cell in row)
     values = [[next((c.text for c in row if c.column == n), "") for n in range(1, width + 1)] for row in table.rows]
-    first = values[0]
-    set_off = _set_off(table, fills)
-    named = is_header(first, values[1:]) and (width >= _WIDE or names_values(first, values[1:]))
-    return replace(table, heads=int((set_off and len(table.rows[0]) > 1) or (named and len(table.rows) > 2)))
+    heads = _set_off(table, fills)
+    named = is_header(values[0], values[1:]) and (width >= _WIDE or names_values(values[0], values[1:]))
+    return replace(table, heads=heads or int(named and len(table.rows) > 2))
 
 
-def _set_off(table: Table, fills: Sequence[Box]) -> bool:
-    """Whether the first row is bold or shaded, and the second is not."""
-    bold = [all(line.style.bold for cell in row for line in cell.lines) for row in table.rows[:2]]
-    boxes = [around([line.box for cell in row for line in cell.lines]) for row in table.rows[:2]]
-    shaded = [sum(_covers(fill, box) for fill in fills) for box in boxes]
-    return (bold[0] and not bold[1]) or shaded[0] > shaded[1]
+def _set_off(table: Table, fills: Sequence[Box]) -> int:
+    """How many rows at the top are bold or shaded, as the one below them is not; 0 for none."""
+    looks = [_look(row, fills) for row in table.rows[: _HEADS + 1]]
+    heads = next((n for n, look in enumerate(looks) if look != looks[0]), 0)
+    below = looks[heads]
+    return heads if looks[0][0] > below[0] or looks[0][1] > below[1] else 0
+
+
+def _look(row: Sequence[Cell], fills: Sequence[Box]) -> tuple[bool, int]:
+    """Whether a row is bold, and how many filled boxes lie behind it."""
+    box = around([line.box for cell in row for line in cell.lines])
+    return all(line.style.bold for cell in row for line in cell.lines), sum(_covers(fill, box) for fill in fills)
 
 
 def _covers(fill: Box, box: Box) -> bool:
@@ -137,12 +143,11 @@ def _covers(fill: Box, box: Box) -> bool:
 
 
 def _first_lines(column: Column) -> Iterator[Fragment]:
-    width = column.box.right - column.box.left
     gaps = sorted(b.box.top - a.box.bottom for a, b in zip(column.lines, column.lines[1:], strict=False))
     usual = gaps[len(gaps) // 2] if gaps else 0.0
     yield column.lines[0]
     for before, line in zip(column.lines, column.lines[1:], strict=False):
-        short = before.box.right - before.box.left < _SHORT_LINE * width
+        short = before.box.right - before.box.left < _SHORT_LINE * (line.box.right - line.box.left)
         if short or line.box.top - before.box.bottom > usual + 0.25 * line.height:
             yield line
 

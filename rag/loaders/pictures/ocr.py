@@ -28,6 +28,8 @@ INSTALL = "Install OCR to have it read: pip install 'citespan[ocr]'"
 DPI = 200  # a page is drawn that fine: what people scan with
 SIDE = 4000  # pixels: a larger picture is made smaller
 _DETECTION_SIDE = 2000  # pixels of the picture in which lines are looked for; they are cut out of the whole one
+_DETECTION_LEAST = 736  # pixels of its shorter side, where the longer one allows it: as RapidOCR has it
+_LONGEST = 200  # times its height that a line of text is long; what is longer would be read in hours
 _THREADS = 1  # of one recogniser: there are as many parser processes as half the processors
 _LEAST = 0.5  # confidence below which a line is no text: RapidOCR's own threshold
 _TALL = 1.5  # a region that much higher than wide holds a line that lies on its side
@@ -111,6 +113,8 @@ def _engine() -> "RapidOCR":
     return rapidocr.RapidOCR(
         params={
             "Global.log_level": "critical",
+            "Det.limit_type": "max",
+            "Det.limit_side_len": _DETECTION_SIDE,
             "Det.model_path": str(models / "PP-OCRv6_det_small.onnx"),
             "Cls.model_path": str(models / "ch_ppocr_mobile_v2.0_cls_mobile.onnx"),
             "Rec.model_path": str(models / "PP-OCRv6_rec_small.onnx"),
@@ -151,14 +155,15 @@ def _detect(engine: "RapidOCR", image: Image) -> Quads:
     import cv2
 
     height, width = image.shape[:2]
-    shrink = min(1.0, _DETECTION_SIDE / max(height, width))
-    size = max(1, round(width * shrink)), max(1, round(height * shrink))
-    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA) if shrink < 1 else image
-    boxes = engine._load_det_model()(small).boxes
+    scale = min(_DETECTION_SIDE / max(height, width), max(1.0, _DETECTION_LEAST / min(height, width)))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    boxes = engine._load_det_model()(cv2.resize(image, size, interpolation=cv2.INTER_AREA)).boxes
     if boxes is None or not len(boxes):
         return np.zeros((0, 4, 2), np.float32)
     quads: Quads = np.asarray(boxes, np.float32) * np.array([width / size[0], height / size[1]], np.float32)
-    return quads
+    long, high = _sides(quads)
+    thin = np.maximum(long, high) > _LONGEST * np.maximum(1.0, np.minimum(long, high))
+    return quads[~thin]  # a rule, or what a damaged picture shows
 
 
 def _sides(quads: Quads) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zipfile import ZipFile
 
 from rag.errors import UnreadableSourceError
-from rag.loaders.content import Content, open_archive
+from rag.loaders.archive import Archive
+from rag.loaders.content import Content
 from rag.loaders.sheets.grid import CELLS, Area, Cell, Cells, Sheet, Workbook, address, visible
 from rag.loaders.sheets.number_format import BUILT_IN, EPOCH, GENERAL, Value, serial, shown
 from rag.loaders.sheets.text import workbook_content
@@ -31,11 +31,11 @@ _KINDS = {"b": "truth", "s": "text", "str": "text", "inlineStr": "text", "e": "t
 
 def read(path: Path, data: bytes) -> Content:
     """The sheets of a workbook as text. Raises UnreadableSourceError."""
-    with open_archive(path, data) as archive:
+    with Archive(path, data) as archive:
         return workbook_content(_read(path, archive))
 
 
-def _read(path: Path, archive: ZipFile) -> Workbook:
+def _read(path: Path, archive: Archive) -> Workbook:
     package = _Package(Parts(path, archive))
     name = package.main()
     root = package.parts.tree(name)
@@ -146,7 +146,7 @@ def _at(items: list[bool], index: str | None) -> bool:
 def _shared(package: _Package, name: str) -> list[str]:
     """The texts that cells name by number."""
     part = next(iter(package.related(name, "sharedStrings")), "")
-    if not part or part not in package.parts.archive.NameToInfo:
+    if not part or part not in package.parts.archive:
         return []
     return [_rich(item) for item in package.parts.elements(part, done=frozenset(("si",))) if name_of(item) == "si"]
 

@@ -17,6 +17,7 @@ UNSEEN = frozenset(
 )
 _AROUND = frozenset("nav footer aside menu".split())  # of a page, not of its subject
 _ROLES = frozenset("navigation banner contentinfo complementary search".split())
+_SECTIONS = frozenset("article aside main nav section".split())
 _NEVER = frozenset(("nav", "menu"))
 _NEVER_ROLES = frozenset(("navigation", "search", "alertdialog"))
 
@@ -40,7 +41,8 @@ _NOTICE_CHARACTERS = 1_000
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 _DISPLAY = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*(?:\.0+)?\s*(?:;|$|!)", re.I
+    r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*(?:\.0+)?\s*(?:;|$|!)",
+    re.I,
 )
 _SIZE = re.compile(r"font-size\s*:\s*(?:0+(?:\.0+)?|1(?:\.0+)?(?=px|pt))\s*(?:px|pt|em|rem|%)?\s*(?:;|$|!)", re.I)
 _AWAY = re.compile(r"(?:text-indent|left|top|right|margin-left|margin-top)\s*:\s*-\d{4,}", re.I)
@@ -62,10 +64,19 @@ def sight(node: "LexborNode", *, around: bool) -> Sight:
         return "seen"
     role = attributes.get("role") or ""
     if not around or tag in _NEVER or role in _NEVER_ROLES:
-        beside = tag in _AROUND or role in _ROLES or role in _NEVER_ROLES
-        if beside or (tag == "header" and not around and node.css_first("h1") is None):
+        beside = role in _ROLES or role in _NEVER_ROLES or (tag in _AROUND and not _is_of_section(node, tag))
+        heads = tag == "header" and not around and node.css_first("h1") is None
+        if beside or (heads and not _is_of_section(node, tag)):
             return "around"
     return _by_name(node, tag, attributes)
+
+
+def _is_of_section(node: "LexborNode", tag: str) -> bool:
+    """Whether a header or footer is that of a section or an article, rather than the page's (HTML, 4.3)."""
+    parent = node.parent if tag in {"header", "footer"} else None
+    while parent is not None and parent.tag not in _SECTIONS:
+        parent = parent.parent
+    return parent is not None
 
 
 def _by_name(node: "LexborNode", tag: str, attributes: "dict[str, str | None]") -> Sight:
@@ -96,7 +107,9 @@ def _is_hidden(node: "LexborNode", attributes: "dict[str, str | None]") -> bool:
         return True
     if attributes.get("aria-hidden") == "true":
         return True
-    style = attributes.get("style")
+    style = attributes.get("style") or ""
+    if node.tag == "font" and attributes.get("color"):
+        style = f"{style};color:{attributes['color']}"
     if not style:
         return False
     if any(pattern.search(style) for pattern in (_DISPLAY, _SIZE, _AWAY, _CLIPPED)):
@@ -117,11 +130,14 @@ def _is_ground_coloured(node: "LexborNode", style: str) -> bool:
 
 
 def _stands_on_colour(node: "LexborNode") -> bool:
-    """Whether an element or one around it has a ground of its own, or a class that may give it one."""
+    """Whether an element or one around it has a ground of its own, or a class to which a style sheet may give one."""
     around: LexborNode | None = node
+    named = False
+    root = node
     while around is not None:
         attributes = around.attributes
-        if _GROUND.search(attributes.get("style") or "") or "bgcolor" in attributes or attributes.get("class"):
+        if _GROUND.search(attributes.get("style") or "") or "bgcolor" in attributes:
             return True
-        around = around.parent
-    return False
+        named = named or bool(attributes.get("class") or attributes.get("id"))
+        root, around = around, around.parent
+    return named and root.css_first("style, link[rel=stylesheet]") is not None

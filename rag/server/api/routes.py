@@ -3,16 +3,18 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 import rag
 from rag.server.access import Caller
+from rag.server.api import anthropic
 from rag.server.api.context import Asking, Serving
 from rag.server.api.schemas import Ask, Retrieve, Verify
 from rag.server.api.streams import message, opened, while_connected
+from rag.server.problems import UNSUPPORTED, ProblemError
 from rag.server.service import Question, Service
 from rag.types import AnswerDone, Event, EvidenceFound, Passage
 
@@ -21,16 +23,26 @@ metrics = APIRouter()
 
 
 @router.post("/ask", summary="Answer a question, or say why not")
-async def ask(body: Ask, service: Serving, caller: Asking, request: Request) -> Any:
+async def ask(
+    body: Ask,
+    service: Serving,
+    caller: Asking,
+    request: Request,
+    form: Annotated[Literal["citespan", "anthropic"], Query(description="The shape of the answer.")] = "citespan",
+) -> Any:
     """The answer: verified statements with exact citations, or a refusal with the closest passages.
+
+    With `form=anthropic`, a message whose text blocks have Anthropic's citations (not streamed).
 
     With `stream`, server-sent events: `evidence` (what the answer would come from), `statement` (each once it is
     verified), `answer` (the whole); `problem` when it is cut off.
     """
+    if body.stream and form == "anthropic":
+        raise ProblemError(UNSUPPORTED, "An answer in Anthropic's form is not streamed.")
     if body.stream:
         return await opened(_events(service, caller, body.collection, body.asked()), lambda it: message(it, "problem"))
     answer = await while_connected(request, service.ask(caller, body.collection, body.asked()))
-    return answer.to_dict()
+    return anthropic.message(answer) if form == "anthropic" else answer.to_dict()
 
 
 @router.post("/retrieve", summary="Find the passages that would be read for a question")

@@ -61,7 +61,9 @@ _MEASURES = {
     )
     for unit in names
 }
-_TOKEN = re.compile(r"[$€£]|\d+(?:[.,]\d+)*(?:st|nd|rd|th|s)?(?!\w)|\d+(?:[.,]\d+)*|%|°[CF]\b|[^\W\d_]+", re.IGNORECASE)
+_TOKEN = re.compile(
+    r"[$€£]|(?<![\w.])\.\d+|\d+(?:[.,]\d+)*(?:st|nd|rd|th|s)?(?!\w)|\d+(?:[.,]\d+)*|%|°[CF]\b|[^\W\d_]+", re.IGNORECASE
+)
 _PER_CENT = re.compile(r"\bper\s+cent\b", re.IGNORECASE)
 
 
@@ -113,7 +115,7 @@ def _following(tokens: list[str], at: int) -> Iterator[Decimal]:
 
 
 def _value(token: str) -> Decimal | None:
-    if not token[0].isdigit():
+    if not token[-1].isdigit() and not token[0].isdigit():
         return WORDS.get(token.lower())
     plain = re.sub(r"(?:st|nd|rd|th)$", "", token.lower())
     grouped = re.sub(r"(?<=\d),(?=\d{3}(?:\D|$))", "", plain)

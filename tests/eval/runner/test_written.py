@@ -12,7 +12,9 @@ from eval.runner import written as runner
 from eval.runner.written import Share, Verdict
 
 LEAST_SHOWN = 0.5  # of the true statements
-MOST_FALSE = 0.2  # of the false ones
+MOST_FALSE = 0.08  # of the false ones
+MOST_LIES = 20  # of two hundred
+LEAST_TRUTHS = 10  # of twenty
 
 
 def verdict(true: bool, shown: bool) -> Verdict:
@@ -41,5 +43,8 @@ def test_the_gate_that_ships_keeps_to_its_figures() -> None:
     data = Path(__file__).parents[4] / "shared" / "data"
     with runner.gate() as gate:
         found = runner.figures(runner.replay(written.load(data=data), gate))
+        through, true = runner.shown_lies(lies.lies(), gate), runner.shown_lies(lies.truths(), gate)
     assert found.shown.value >= LEAST_SHOWN
     assert found.passed_falsely.value <= MOST_FALSE
+    assert len(through) <= MOST_LIES
+    assert len(true) >= LEAST_TRUTHS

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from rag.storage.catalogue import Catalogue
-from rag.text.english.tokens import STOP_WORDS, content_words, stems, words
+from rag.text.english.tokens import STOP_WORDS, stems, words
 from rag.types import Document, Section
 
 MOST_READ = 200  # documents whose titles and beginnings are looked at; of more, only the files' names
 BEGINNING = 400  # characters of a document that may name it: a title, the head of a letter or a mail
 _FULL, _PASSING = 1.0, 0.4  # what a word counts in a name or title, and in the beginning
 _SHARE = 0.75  # of the best document's score, from which another is meant as well
-_LEAST = 0.5  # the least share of the question's naming words that a document must have
+_LEAST = 0.5  # the least share of the question's words, so weighed, that must name a document
 
 # What people call files of a format. A closed class: one line a format that Citespan reads.
 FORMATS = {
@@ -41,6 +41,11 @@ FORMATS = {
     ".vtt": "subtitles transcript",
     ".epub": "book e-book",
 }
+# What people call a document of any kind, and those who wrote it: a closed class that names none of them.
+ANY_DOCUMENT = frozenset(
+    "articl book content contract document essay everyth file folder index letter paper page pdf report sourc stori "
+    "text thing thesi this these collect knowledg base".split()
+)
 _SECTION = re.compile(
     r"(?:\b(?:section|chapter|part|article|clause|paragraph|appendix|annex|schedule|item|point|no)\b\.?|§+)\s*"
     r"(?P<number>\d+(?:\.\d+)*[a-z]?|[ivxl]+|[a-z]|one|two|three|four|five|six|seven|eight|nine|ten)\b(?!\s+\w+ly\b)",
@@ -77,8 +82,8 @@ def names_of(document: Document) -> Names:
 
 
 def names_something(question: str, *, aside: Iterable[str]) -> bool:
-    """Whether words are left when those of `aside` are taken away."""
-    return bool(set(_stems(question)) - set(aside)) and bool(set(content_words(question)) - STOP_WORDS)
+    """Whether words are left when those of `aside`, those for any document and those without meaning are taken away."""
+    return bool({stem for stem in _stems(question) if stem not in STOP_WORDS} - set(aside) - ANY_DOCUMENT)
 
 
 def documents_meant(question: str, documents: Sequence[Names], *, aside: Iterable[str] = ()) -> tuple[str, ...]:
@@ -89,14 +94,30 @@ def documents_meant(question: str, documents: Sequence[Names], *, aside: Iterabl
     asked = [stem for stem in dict.fromkeys(_stems(question)) if stem not in frozenset(aside)]
     weights = _weights(documents)
     naming = [stem for stem in asked if stem in weights]
-    whole = sum(weights[stem] for stem in naming)
-    if not whole:
+    if not naming:
         return ()
+    rarest = math.log(1 + len(documents))
+    whole = sum(weights.get(stem, rarest) for stem in asked)
     scored = sorted(((-_score(names, naming, weights) / whole), names.doc_id) for names in documents)
     best = -scored[0][0]
-    if best < _LEAST * _FULL * (1 if len(naming) > 1 else _PASSING):
+    if best < _LEAST:
         return ()
     return tuple(doc_id for score, doc_id in scored if -score >= best * _SHARE)
+
+
+def documents_named(question: str, documents: Sequence[Names]) -> list[Names]:
+    """The documents whose names have a word of the question that no other document's name has, in the question's order.
+
+    A name of several words counts by the rarest. Where more are named, those with the most such words come first.
+    """
+    asked = _stems(question)
+    having = Counter(stem for names in documents for stem in names.name)
+    own = [
+        (names, [stem for stem in dict.fromkeys(asked) if stem in names.name and having[stem] == 1])
+        for names in documents
+    ]
+    named = [(names, found) for names, found in own if found]
+    return [names for names, found in sorted(named, key=lambda pair: (-len(pair[1]), asked.index(pair[1][0])))]
 
 
 def section_meant(question: str, sections: Sequence[Section]) -> Section | None:
