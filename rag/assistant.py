@@ -5,7 +5,7 @@ asking takes no lock.
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Generator as Steps
 from contextlib import aclosing, closing, nullcontext
 from copy import copy
@@ -50,6 +50,7 @@ from rag.verification.gate import Grounds, Ruling, judge
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
+    from llama_index.core.vector_stores.types import MetadataFilters
 
     from rag.answering.query_engine import CitationQueryEngine, SpanRetriever
 
@@ -194,11 +195,26 @@ class Assistant:
 
         return CitationQueryEngine(self.ask)
 
-    def as_retriever(self) -> "SpanRetriever":
-        """A LlamaIndex retriever over this assistant's hybrid ranking; nodes carry exact spans."""
-        from rag.answering.query_engine import SpanRetriever
+    def as_retriever(self, filters: "MetadataFilters | None" = None) -> "SpanRetriever":
+        """A LlamaIndex retriever over this assistant's hybrid ranking; nodes carry exact spans.
 
-        return SpanRetriever(self.retrieve)
+        `filters` choose documents by their metadata: equality, all of them or any.
+        """
+        from rag.answering.query_engine import SpanRetriever, patterns_of
+
+        chosen = patterns_of(filters) if filters else None
+        return SpanRetriever(partial(self.retrieve, documents=chosen))
+
+    def describe(self, paths: Paths, items: Mapping[str, str]) -> None:
+        """Say something of the documents that are, or will be, at or below some paths, such as who wrote them.
+
+        Afterwards `key=value` names them wherever documents are chosen, `key=value&key=value` those that meet both.
+        """
+        self._index.describe([Path(path).expanduser() for path in _listed(paths)], items)
+
+    def metadata(self, doc_id: str) -> dict[str, str]:
+        """What is said of a document."""
+        return self._index.catalogue.metadata().get(doc_id, {})
 
     def prepare(self) -> None:
         """Load the models now, so that the first question does not wait for it. Raises as `ask`."""

@@ -365,6 +365,7 @@ class Citation:
             "source": self.source,
             "state": {"type": "State", "version": f"sha256:{self.version}"},
             "selector": [position, quote],
+            **({"citespan:context": _plain(self.context)} if self.context else {}),
         }
 
     def to_dict(self) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from rag.answering.strategies.changes import ChangesStrategy
 from rag.answering.strategies.comparison import ComparisonStrategy
 from rag.answering.strategies.conversation import IndexStrategy, InstructionStrategy, TalkStrategy
 from rag.answering.strategies.fact import FactStrategy
+from rag.answering.strategies.listing import ListStrategy
 from rag.answering.strategies.overview import OverviewStrategy
 from rag.answering.strategies.table import TableStrategy
 from rag.answering.strategy import Components
@@ -163,6 +164,7 @@ def answerer(index: Index, settings: Settings, writer: Generator) -> Answerer:
             OverviewStrategy(),
             ChangesStrategy(),
             TableStrategy(),
+            ListStrategy(),
             ComparisonStrategy(),
         ),
         fallback=FactStrategy(rewrite=writer.rewrite if isinstance(writer, Writer) else None),

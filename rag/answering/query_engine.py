@@ -12,7 +12,9 @@ from llama_index.core.callbacks import CallbackManager
 from llama_index.core.prompts.mixin import PromptMixinType
 from llama_index.core.retrievers import BaseRetriever
 from llama_index.core.schema import NodeRelationship, NodeWithScore, QueryBundle, RelatedNodeInfo, TextNode
+from llama_index.core.vector_stores.types import FilterCondition, FilterOperator, MetadataFilters
 
+from rag.errors import SettingsError
 from rag.storage.llama_nodes import chunk_node
 from rag.types import Answer, Citation, Passage
 
@@ -44,6 +46,16 @@ class CitationQueryEngine(BaseQueryEngine):
 
     def _get_prompt_modules(self) -> PromptMixinType:
         return {}
+
+
+def patterns_of(filters: MetadataFilters) -> list[str]:
+    """Filters by equality as patterns that name documents. Raises SettingsError for others."""
+    wanted: list[str] = []
+    for one in filters.filters:
+        if isinstance(one, MetadataFilters) or one.operator is not FilterOperator.EQ:
+            raise SettingsError("Metadata can be filtered by equality only: all filters of a list, or any of them.")
+        wanted.append(f"{one.key}={one.value}")
+    return wanted if filters.condition is FilterCondition.OR else ["&".join(wanted)]
 
 
 class SpanRetriever(BaseRetriever):

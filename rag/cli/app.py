@@ -70,6 +70,9 @@ def ingest(
     label: Annotated[
         list[str] | None, typer.Option("--label", help="Only readers with this label may read PATHS. Repeatable.")
     ] = None,
+    meta: Annotated[
+        list[str] | None, typer.Option("--meta", metavar="KEY=VALUE", help="Say this of PATHS. Repeatable.")
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Read files into the index. Only what is new or changed is embedded."""
@@ -77,6 +80,7 @@ def ingest(
     how["labels"] = label or ()
     with Assistant.open(index, settings=_settings(chroma=chroma)) as assistant:
         files = [assistant.fetch_page(path, private=allow_private) if is_url(path) else Path(path) for path in paths]
+        assistant.describe(files, _pairs(meta or []))
         report = _bring_up_to_date(assistant, files, json, sync=sync or watch, **how)
         for _ in assistant.changes(files) if watch else ():
             try:
@@ -84,6 +88,14 @@ def ingest(
             except CitespanError as error:  # somebody else may be writing, or the disk be full: that may pass
                 output.err.print(f"error: {error}", style="red", markup=False)
     raise typer.Exit(FAILED if report.failed else 0)
+
+
+def _pairs(values: list[str]) -> dict[str, str]:
+    pairs = [value.partition("=") for value in values]
+    for value, (key, sign, _) in zip(values, pairs, strict=True):
+        if not (key and sign) or "&" in value:
+            raise typer.BadParameter(f"'{value}' is not KEY=VALUE, without &.", param_hint="--meta")
+    return {key: said for key, _, said in pairs}
 
 
 def _bring_up_to_date(assistant: Assistant, files: list[Path], json: bool, **how: Any) -> IngestReport:

@@ -19,12 +19,14 @@ from rag.models.calibration import load_calibration
 from rag.models.registry import best_reader, calibration_of
 from rag.reports import CheckReport, DocumentInfo, Feedback, FilePassedOver, IngestReport
 from rag.text.blocks import LINE_BREAK
+from rag.text.context import in_words
 from rag.types import UNVERIFIED, Answer, Citation, Document, Section
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 _NAMED = 10  # files that are named where many were passed over for one reason
+MOST_SHOWN = 24  # citations that are printed: a sum may rest on hundreds of cells
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -179,11 +181,15 @@ def _print_citations(title: str, citations: Sequence[Citation]) -> None:
         return
     out.print()
     out.print(title, style="dim")
-    for number, citation in enumerate(citations, start=1):
+    for number, citation in enumerate(citations[:MOST_SHOWN], start=1):
         place = Text(f"[{number}] ", style="cyan")
         place.append_text(_shown(f"{citation.source}{_where(citation)}"))
         out.print(place.append(f"  characters {citation.start}–{citation.end}", style="dim"))
+        if citation.context:
+            _print_indented(f"{in_words(citation.context)} ›", style="dim")
         _print_indented(" ".join(citation.quote.split()))
+    if len(citations) > MOST_SHOWN:
+        out.print(f"and {len(citations) - MOST_SHOWN:,} more; --json lists them all", style="dim")
 
 
 def _where(citation: Citation) -> str:
@@ -195,10 +201,10 @@ def _where(citation: Citation) -> str:
     return f":{citation.line}" if citation.line else ""
 
 
-def _print_indented(quote: str) -> None:
+def _print_indented(quote: str, style: str = "italic") -> None:
     """A quotation, indented: wrapped to the terminal's width, or whole on one line when piped."""
     if out.is_terminal:
-        out.print(Padding(_shown(quote, style="italic"), (0, 0, 0, 4)), soft_wrap=False)
+        out.print(Padding(_shown(quote, style=style), (0, 0, 0, 4)), soft_wrap=False)
     else:
         out.print(Text("    ").append_text(_shown(quote)))
 

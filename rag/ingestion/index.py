@@ -3,7 +3,7 @@
 It knows what the index was made with and refuses to mix. It answers no questions.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,6 +26,7 @@ from rag.storage import backup, schema
 from rag.storage.catalogue import Catalogue
 from rag.storage.catalogue_writer import Journal
 from rag.storage.integrity import check
+from rag.storage.labels.metadata import set_metadata
 from rag.storage.labels.restricted import RestrictedCatalogue, label_paths
 from rag.storage.lock import writer_lock
 from rag.text import chunking
@@ -100,6 +101,11 @@ class Index:
         """Give labels to what is, or will be, at or below some paths; see `Assistant.ingest`."""
         base = absolute(self.base)
         label_paths(self.catalogue.database, [source_name(absolute(path), base=base) for path in paths], [*labels])
+
+    def describe(self, paths: Iterable[Path], items: Mapping[str, str]) -> None:
+        """Say something of what is, or will be, at or below some paths; see `Assistant.describe`."""
+        base = absolute(self.base)
+        set_metadata(self.catalogue.database, [source_name(absolute(path), base=base) for path in paths], items)
 
     def restricted(self, labels: frozenset[str]) -> "Index":
         """This index without the documents that have a label which is not among `labels`; for reading only."""

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from rag.errors import DocumentNotFoundError
 from rag.reports import DocumentInfo
+from rag.storage.labels.metadata import conditions, meets, read_metadata
 from rag.storage.schema import ADDED_COLUMNS, SCHEMA, read_chunk, read_document
 from rag.storage.sqlite import Database
 from rag.text.english.tokens import content_words
@@ -149,17 +150,24 @@ class Catalogue:
     def match(self, pattern: str) -> list[str]:
         """The ids of the documents that a pattern names.
 
-        It may be an id, the start of one (four characters or more), a source, or a source glob.
-        Raises DocumentNotFoundError when it names none.
+        It may be an id, the start of one (four characters or more), a source, a source glob, or `key=value` of their
+        metadata. Raises DocumentNotFoundError when it names none.
         """
         with self.database.reading() as connection:
             rows = connection.execute(
                 "SELECT doc_id, source FROM documents WHERE state = 'ready' ORDER BY source, doc_id"
             )
             found = [doc_id for doc_id, source in rows if _names(pattern, doc_id, source)]
+            if not found and (wanted := conditions(pattern)):
+                found = sorted(doc_id for doc_id, said in read_metadata(connection).items() if meets(said, wanted))
         if not found:
             raise DocumentNotFoundError(f"Nothing in the index is called '{pattern}'. `rag docs` lists what there is.")
         return found
+
+    def metadata(self) -> dict[str, dict[str, str]]:
+        """What is said of each document, by its id; documents of which nothing is said are left out."""
+        with self.database.reading() as connection:
+            return read_metadata(connection)
 
     def match_one(self, pattern: str) -> str:
         """The id of the one document that a pattern names. Raises DocumentNotFoundError for none and for several."""

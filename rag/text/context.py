@@ -8,9 +8,10 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from itertools import groupby
 
 from rag.errors import DocumentNotFoundError
-from rag.types import Block, Citation, ContextRole, ContextSpan, Document
+from rag.types import Block, Chunk, Citation, ContextRole, ContextSpan, Document, Evidence, Place, Sentence
 
 MOST_COLUMNS = 8  # headers given for a passage that spans a row
 KEPT = 32  # documents whose blocks are kept in memory, in order
@@ -20,6 +21,15 @@ DocumentOf = Callable[[str, str], Document]
 
 # What a name that stands before a value is called, by the ending of the source.
 _NAMES: dict[str, ContextRole] = {"eml": "field", "mbox": "field", "msg": "field", "vtt": "speaker", "srt": "speaker"}
+
+
+@dataclass(frozen=True, slots=True)
+class ListBlocks:
+    """A list: its items in order, and the span from what leads in to it to its end."""
+
+    items: tuple[Block, ...]
+    start: int
+    end: int
 
 
 @dataclass(frozen=True)
@@ -43,6 +53,41 @@ class ContextFinder:
         if inside or following is None:
             return self._flow[place] if inside else None
         return following if "\n" not in self.document.text[offset : following.start] else None
+
+    def text(self, block: Block) -> str:
+        """The characters of a block, white space collapsed."""
+        return " ".join(self.document.text[block.start : block.end].split())
+
+    def evidence(self, block: Block, score: float) -> Evidence:
+        """A block as a piece of evidence of its own."""
+        document = self.document
+        places = [place for place in document.places if place.start <= block.start][-1:]
+        places = places or [Place("line", document.line_at(block.start), block.start)]
+        chunk = Chunk(
+            id=f"{document.doc_id}:{block.start}",
+            doc_id=document.doc_id,
+            source=document.source,
+            version=document.version,
+            start=block.start,
+            end=block.end,
+            text=document.text[block.start : block.end],
+            sentences=(Sentence(block.start, block.end),),
+            places=tuple(places),
+        )
+        return Evidence(chunk, block.start, block.end, score)
+
+    @cached_property
+    def lists(self) -> tuple[ListBlocks, ...]:
+        """The lists of two items or more, in order. A paragraph or heading just before one leads in to it."""
+        found: list[ListBlocks] = []
+        before: Block | None = None
+        for kind, blocks in groupby(self._flow, key=lambda block: block.kind):
+            group = list(blocks)
+            if kind == "list_item" and len(group) > 1:
+                start = before.start if before and before.kind in ("paragraph", "heading") else group[0].start
+                found.append(ListBlocks(tuple(group), start, group[-1].end))
+            before = group[-1]
+        return tuple(found)
 
     @cached_property
     def _flow(self) -> list[Block]:

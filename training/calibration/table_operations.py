@@ -77,7 +77,7 @@ def _weights(features: Vectors, wanted: Sequence[int]) -> list[list[float]]:
 
 
 def _accuracy(features: Vectors, wanted: Sequence[int]) -> float:
-    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+    from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import StratifiedKFold, cross_val_score  # type: ignore[import-untyped]
 
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)

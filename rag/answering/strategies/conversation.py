@@ -19,6 +19,7 @@ _ASKING = frozenset(
     "ad ask answer avail access add big data find get given go have inform knowledg know larg last latest list load "
     "look materi mani name new newest number read search see show size topic upload use come far tell".split()
 )
+SURE = 0.5  # the least share of the kind
 LISTED = 20  # documents named, before the rest are counted
 _NO_SOURCE = "This is about the assistant, not from the documents; nothing is cited."
 _ORDER = (
@@ -35,7 +36,7 @@ class TalkStrategy:
 
     def answer(self, asked: Asked, parts: Components) -> Iterator[Event | None] | None:
         """One line, without citations. A follow-up is no talk: `and that one?` goes to the documents."""
-        if asked.wanted != asked.question.strip():
+        if not _sure(asked) or asked.wanted != asked.question.strip():
             return None
         return _said(asked, f"Hello! I'm Citespan. {_offer(_chosen(asked, parts))}")
 
@@ -51,6 +52,8 @@ class IndexStrategy:
 
         None when the question names what is no document: `How many pages were stolen?` is for the documents to answer.
         """
+        if not _sure(asked):
+            return None
         documents = _chosen(asked, parts)
         named = documents_meant(asked.wanted, names_in(parts.catalogue, asked.doc_ids))
         meant = [document for document in documents if document.doc_id in named]
@@ -68,8 +71,15 @@ class InstructionStrategy:
     kinds: frozenset[QuestionKind] = frozenset({"instruction"})
 
     def answer(self, asked: Asked, parts: Components) -> Iterator[Event | None] | None:
-        """A refusal that says what can be asked."""
+        """A refusal that says what can be asked; None when it may be a question after all."""
+        if not _sure(asked):
+            return None
         return iter((AnswerDone(asked.refused("bad_question", message=_ORDER)),))
+
+
+def _sure(asked: Asked) -> bool:
+    """Whether the kind is likelier than all others together: no document is asked after these strategies."""
+    return asked.kinds.shares[asked.kinds.best] >= SURE
 
 
 def _said(asked: Asked, text: str) -> Iterator[Event | None]:

@@ -18,17 +18,12 @@ from rag.tables.operations import Classifier, load_classifier
 from rag.tables.sense import Sense
 from rag.types import (
     AnswerDone,
-    Block,
-    Chunk,
     Citation,
     Document,
     Event,
-    Evidence,
     EvidenceFound,
     Origin,
     Passage,
-    Place,
-    Sentence,
     Statement,
     StatementVerified,
 )
@@ -126,22 +121,5 @@ def _events(said: TableAnswer, asked: Asked, parts: Components) -> Iterator[Even
 
 def _cited(said: TableAnswer, parts: Components) -> tuple[Citation, ...]:
     document = said.table.document
-    return parts.cited([_evidence(document, cell, said.confidence) for cell in said.told.cells])
-
-
-def _evidence(document: Document, cell: Block, score: float) -> Evidence:
-    """A cell as a piece of evidence of its own."""
-    places = [place for place in document.places if place.start <= cell.start][-1:]
-    places = places or [Place("line", document.line_at(cell.start), cell.start)]
-    chunk = Chunk(
-        id=f"{document.doc_id}:{cell.start}",
-        doc_id=document.doc_id,
-        source=document.source,
-        version=document.version,
-        start=cell.start,
-        end=cell.end,
-        text=document.text[cell.start : cell.end],
-        sentences=(Sentence(cell.start, cell.end),),
-        places=tuple(places),
-    )
-    return Evidence(chunk, cell.start, cell.end, score)
+    finder = parts.contexts.finder(document.doc_id, document.version)
+    return parts.cited([finder.evidence(cell, said.confidence) for cell in said.told.cells])

@@ -65,9 +65,11 @@ async def document(
 ) -> dict[str, Any]:
     """What it is, and its headings with their spans."""
     found = await service.document(caller, collection, id, version)
+    said = await service.look(caller, collection, lambda assistant: assistant.metadata(found.doc_id))
     known = {name: getattr(found, name) for name in ("doc_id", "source", "version", "encoding")}
     return {
         **known,
+        "metadata": said,
         "characters": len(found.text),
         "url": span_address(address, found, collection),
         "outline": _outline(found),
