@@ -7,7 +7,7 @@ from pathlib import PurePath
 from rag.answering.builder import Asked, Outcome
 from rag.answering.strategy import NEAREST, Components
 from rag.text.english.names import names
-from rag.text.english.tokens import stems
+from rag.text.english.tokens import STOP_WORDS, stems, words
 from rag.text.languages import mismatch
 from rag.types import Answer, Evidence, Note, Reading
 
@@ -64,7 +64,8 @@ def _missing(question: str, reading: Reading, parts: Components) -> list[str]:
     evidence = reading.evidence[:NEAREST]
     years = missing_years(question, evidence, parts)
     there = " ".join(_around(item, parts) for item in evidence).lower()
-    unnamed = [name for name in dict.fromkeys(names(question)) if name.lower() not in there]
+    called = (name for name in dict.fromkeys(names(question)) if not STOP_WORDS.issuperset(words(name)))
+    unnamed = [name for name in called if name.lower() not in there]
     lacking = [*years, *(name for name in unnamed if name not in years)]
     return [f"The closest passages do not mention {' or '.join(lacking)}."] if lacking else []
 

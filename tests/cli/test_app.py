@@ -227,7 +227,7 @@ def test_control_characters_in_a_document_do_not_reach_the_terminal(rag: Rag, pl
     write_files(place, {"docs/evil.txt": "Rats \x1b[2J squeak loudly \u202e. [bold]Yes[/bold]."})
     rag("ingest", "docs")
     _, out, _ = rag("ask", "Do rats squeak loudly?")
-    assert "Rats \\x1b[2J squeak loudly \\x202e. [1]" in out
+    assert "Rats \\x1b[2J squeak loudly \\x202e. [bold]Yes[/bold]. [1]" in out
 
 
 def test_asking_a_model_shows_what_was_dropped_on_request(rag: Rag) -> None:

@@ -191,6 +191,10 @@ def test_years_and_months_head_their_columns() -> None:
     assert "Item: Gas | 2023: 7 | 2024: 8" in found.text
 
 
+def test_a_number_that_could_be_a_year_heads_nothing_alone() -> None:
+    assert read(workbook(["Rooms", 2000], ["Beds", 1900])).text == "Fleet\n\nRooms | 2000\n\nBeds | 1900"
+
+
 def test_names_and_values_in_two_columns_have_no_header() -> None:
     found = read(workbook(["Depot", "North"], ["Manager", "Dee"]))
     assert found.text == "Fleet\n\nDepot | North\n\nManager | Dee"

@@ -20,6 +20,7 @@ _ASKING = frozenset(
     "look materi mani name new newest number read search see show size topic upload use come far tell".split()
 )
 SURE = 0.5  # the least share of the kind
+_ANY = frozenset("document file folder index page sourc text thing".split())
 LISTED = 20  # documents named, before the rest are counted
 _NO_SOURCE = "This is about the assistant, not from the documents; nothing is cited."
 _ORDER = (
@@ -55,7 +56,7 @@ class IndexStrategy:
         if not _sure(asked):
             return None
         documents = _chosen(asked, parts)
-        named = documents_meant(asked.wanted, names_in(parts.catalogue, asked.doc_ids))
+        named = documents_meant(asked.wanted, names_in(parts.catalogue, asked.doc_ids), aside=_ASKING | _ANY)
         meant = [document for document in documents if document.doc_id in named]
         if meant and len(meant) < len(documents):
             return _said(asked, f"Yes: {_listed(meant)}.")

@@ -83,7 +83,7 @@ def _nearest(asked: Asked, parts: Components, lists: Sequence[_Candidate]) -> li
 
 
 def _judged(asked: Asked, parts: Components, lists: Sequence[_Candidate]) -> list[_Candidate]:
-    """The lists by how likely they answer; of each document the best, and only those that answer as well as the best."""
+    """The lists by how likely they answer; of each document the best, and only those as good as the best."""
     judged = [replace(item, relevance=parts.reader.relevance(asked.wanted, item.words)) for item in lists]
     judged.sort(key=lambda item: (-item.relevance, item.finder.document.source, item.items.start))
     best = {item.finder.document.doc_id: item for item in reversed(judged)}

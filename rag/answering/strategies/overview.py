@@ -56,7 +56,7 @@ class OverviewStrategy:
         names = names_in(parts.catalogue, asked.doc_ids)
         ids = documents_meant(asked.wanted, names, aside=_ASKING)
         chosen = [parts.catalogue.document(key) for key in (ids or [item.doc_id for item in names])[:MOST_DOCUMENTS]]
-        if section := _section(asked.wanted, chosen):
+        if section := _section(asked.wanted, chosen, titles=not ids):
             return _shown(asked, parts, _of_section(parts, *section), _about_section(*section), _NAMED)
         if not ids and names_something(asked.wanted, aside=_ASKING):
             return None
@@ -66,9 +66,9 @@ class OverviewStrategy:
         return _shown(asked, parts, evidence, _about(len(ids or names)), _NAMED if ids else _ALL)
 
 
-def _section(question: str, documents: Sequence[Document]) -> tuple[Document, Section] | None:
+def _section(question: str, documents: Sequence[Document], *, titles: bool) -> tuple[Document, Section] | None:
     """The section that the question names, in the first of the documents that has it."""
-    found = ((document, section_meant(question, document.outline())) for document in documents)
+    found = ((document, section_meant(question, document.outline(), titles=titles)) for document in documents)
     return next(((document, section) for document, section in found if section), None)
 
 

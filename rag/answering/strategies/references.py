@@ -34,7 +34,7 @@ FORMATS = {
     ".csv": "spreadsheet csv table list",
     ".html": "web page website site",
     ".htm": "web page website site",
-    ".docx": "word document",
+    ".docx": "word",
     ".pdf": "pdf",
     ".ipynb": "notebook",
     ".srt": "subtitles transcript",
@@ -120,8 +120,12 @@ def documents_named(question: str, documents: Sequence[Names]) -> list[Names]:
     return [names for names, found in sorted(named, key=lambda pair: (-len(pair[1]), asked.index(pair[1][0])))]
 
 
-def section_meant(question: str, sections: Sequence[Section]) -> Section | None:
-    """The section that a question names by its number or, if it asks for a section, by its title; None for none."""
+def section_meant(question: str, sections: Sequence[Section], *, titles: bool = True) -> Section | None:
+    """The section that a question names by its number or by its title; None for none.
+
+    A title counts when the question asks for a section or chapter; with `titles`, one of several words counts anyway.
+    The title of a document is no section of it: leave `titles` out when the question names a document.
+    """
     if match := _SECTION.search(question):
         number = match["number"].lower()
         number = _NUMBER_WORDS.get(number, number)
@@ -129,7 +133,8 @@ def section_meant(question: str, sections: Sequence[Section]) -> Section | None:
             return min(numbered, key=lambda section: (section.level, section.start))
     asked = set(_stems(question))
     titled = [(section, title) for section in sections if (title := _title(section)) and title <= asked]
-    if not titled or not (_NAMES_A_SECTION.search(question) or max(len(title) for _, title in titled) > 1):
+    asks = _NAMES_A_SECTION.search(question) or (titles and any(len(title) > 1 for _, title in titled))
+    if not titled or not asks:
         return None
     return min(titled, key=lambda pair: (-len(pair[1]), pair[0].start))[0]
 

@@ -200,8 +200,9 @@ def _is_header(rows: dict[int, dict[int, Cell]], number: int, area: Area) -> boo
     if any(cell.kind == "text" and _holds_numbers(below, column) for column, cell in row.items()):
         return True
     heads = [cell for column, cell in row.items() if column > area.left]
-    if any(cell.kind != "text" for cell in heads):
-        return all(_holds_numbers(below, column) for column in row if column > area.left)
+    if any(cell.kind != "text" for cell in heads):  # years or dates: one alone may be a value
+        distinct = len({cell.text for cell in heads}) == len(heads) > 1
+        return distinct and all(_holds_numbers(below, column) for column in row if column > area.left)
     full = len(row) >= area.right - area.left and len({cell.text for cell in row.values()}) == len(row)
     return area.right - area.left >= 2 and full
 
