@@ -35,7 +35,7 @@ def serve(
     allow_origin: Origins = None,
     proxy: Proxies = None,
     upload_megabytes: Annotated[int, typer.Option(min=1, help="The largest upload.")] = 64,
-    threads: Annotated[int, typer.Option(min=1, max=64, help="Questions worked on at once.")] = 8,
+    threads: Annotated[int, typer.Option(min=1, max=64, help="Questions worked on at once.")] = 4,
     mcp_write: Annotated[bool, typer.Option("--mcp-write", help="Let MCP clients add and remove documents.")] = False,
     access: AccessOption = None,
     per_minute: Annotated[int | None, typer.Option(min=1, help="Requests a minute that each client may send.")] = None,

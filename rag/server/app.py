@@ -25,6 +25,7 @@ from rag.server.mcp.transports import mount_mcp
 from rag.server.openai import chat, responses
 from rag.server.problems import Described, ProblemError, described
 from rag.server.service import Service
+from rag.server.tracing import Traced
 from rag.server.workers import QueueFullError
 
 Identify = Callable[[Scope], Caller]
@@ -37,13 +38,14 @@ log = logging.getLogger("citespan.server")
 @dataclass(frozen=True, slots=True)
 class Options:
     """How the service is put on the network. `mounts` add what is not the API, such as the chat; `mcp_write` lets
-    MCP's clients change an index.
+    MCP's clients change an index; `tracer` is OpenTelemetry's.
     """
 
     rules: Rules = field(default_factory=Rules)
     identify: Identify = lambda scope: LOCAL
     mounts: Sequence[Callable[[FastAPI], None]] = ()
     mcp_write: bool = False
+    tracer: Any = None
 
 
 def create_app(service: Service, options: Options | None = None) -> FastAPI:
@@ -70,6 +72,8 @@ def create_app(service: Service, options: Options | None = None) -> FastAPI:
     app.add_middleware(Access, identify=options.identify)
     app.add_middleware(Guard, rules=options.rules)
     app.add_middleware(Counted, service=service)
+    if options.tracer:
+        app.add_middleware(Traced, tracer=options.tracer)
     return app
 
 

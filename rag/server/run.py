@@ -17,6 +17,7 @@ from rag.server.accounts.store import FILE, Accounts
 from rag.server.api.guard import Rules, is_loopback
 from rag.server.app import Options, create_app
 from rag.server.service import Service, ignored
+from rag.server.tracing import tracer_from_environment
 from rag.server.workers import Workers
 
 STOPPING = 5  # seconds that answers on their way have when the service ends
@@ -41,7 +42,7 @@ class Serving:
     hosts: Sequence[str] = ()
     origins: Sequence[str] = ()
     upload_megabytes: int = 64
-    threads: int = 8
+    threads: int = 4
     proxies: Sequence[str] = ()
     mcp_write: bool = False
     access: Path | None = None
@@ -96,7 +97,8 @@ def options_of(serving: Serving, gate: Gate) -> Options:
         upload_bytes=serving.upload_megabytes * 1024 * 1024,
     )
     mounts = pages(gate.login if users else None) if chat else ()
-    return Options(rules=rules, identify=gate.identify, mounts=mounts, mcp_write=serving.mcp_write)
+    tracer = tracer_from_environment()
+    return Options(rules, identify=gate.identify, mounts=mounts, mcp_write=serving.mcp_write, tracer=tracer)
 
 
 def check_host(serving: Serving) -> None:

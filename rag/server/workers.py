@@ -27,7 +27,7 @@ class QueueFullError(Exception):
 class Workers:
     """`threads` pieces of work at a time; a client may have `waiting` more in its queue."""
 
-    def __init__(self, threads: int = 8, waiting: int = 64) -> None:
+    def __init__(self, threads: int = 4, waiting: int = 64) -> None:
         self._executor = ThreadPoolExecutor(threads, "asking")
         self._free = threads
         self._most = waiting

@@ -25,6 +25,7 @@ _SPEECH = 60  # words without any punctuation: nobody writes such sentences, but
 _BREATH = 40  # words of a part of them
 _PAUSE = re.compile(r"[.,;:!?…–—()\[\]|/。、，；：！？।؟،]")
 _WORD = re.compile(r"\S+")
+_INNER_END = re.compile(r"[.!?…。！？｡।؟]\W*\w")  # what may end a sentence, with more after it
 _LAST_TOKEN = re.compile(r"(?<![^\s(\[“\"'‘«])([^\s(\[“\"'‘«]+)\.\s*$")
 _NOTE_MARK = re.compile(
     r"(?<=[^\W\d_]{2}[.!?])(?:\d{1,3}|[\u00b9\u00b2\u00b3\u2070-\u2079]+)(?=\s+[^\W\d_])"  # deep.3 The lake
@@ -58,7 +59,10 @@ def block_sentences(text: str, block: Block, *, language: str = DEFAULT) -> list
 
 def prose_spans(text: str, span: Span, *, language: str = DEFAULT) -> Iterator[Span]:
     """The sentences of running text within a span, those spoken without punctuation in parts."""
-    pieces = [trimmed(text, found) for found in _split(text, span, language)]
+    if span[1] - span[0] < _WINDOW and not _INNER_END.search(text, *span):
+        pieces = [trimmed(text, span)]
+    else:
+        pieces = [trimmed(text, found) for found in _split(text, span, language)]
     for piece in _joined(text, [piece for piece in pieces if piece[0] < piece[1]], language):
         yield from _breaths(text, piece) if piece[1] - piece[0] > 2 * _SPEECH else [piece]
 

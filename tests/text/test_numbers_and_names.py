@@ -43,6 +43,7 @@ def test_a_run_of_names_has_its_initials() -> None:
         ("The board met in the mill, but it took no decision.", 2),
         ("The board and the clerk met in the mill.", 1),
         ("Cats purr and the dogs bark.", 1),
+        ("The leaks were published by the Intercept and the New York Times.", 1),
     ],
 )
 def test_a_sentence_is_cut_where_another_could_begin(sentence: str, expected: int) -> None:

@@ -59,10 +59,10 @@ def test_a_name_may_stand_in_the_passage_and_a_number_may_not() -> None:
 
 def test_a_statement_is_worth_no_more_than_its_weakest_claim() -> None:
     verifier = Says(0.9)
-    judge("Sale items can be exchanged, and the customers get their money back.", Grounds([SALE]), verifier)
+    judge("Sale items can be exchanged, and they are refunded by post too.", Grounds([SALE]), verifier)
     assert [said for said, _ in verifier.asked] == [
         "Sale items can be exchanged",
-        "the customers get their money back.",
+        "they are refunded by post too.",
     ]
 
 

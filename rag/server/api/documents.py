@@ -101,6 +101,20 @@ async def view(
     return HTMLResponse(page, headers={"Content-Security-Policy": SPAN_POLICY})
 
 
+@router.get("/documents/{id}/pages/{page}", summary="A page of a document, as it looks")
+async def picture(
+    id: Id,
+    page: Annotated[int, Path(ge=1, description="The page's number, from 1.")],
+    service: Serving,
+    caller: Asking,
+    collection: In = None,
+    width: Annotated[int, Query(ge=100, le=3000, description="In pixels.")] = 1200,
+) -> Response:
+    """A WebP picture of a page, for documents that have pages."""
+    found = await service.look(caller, collection, lambda it: it.page_picture(id, page, width=width))
+    return Response(found, media_type="image/webp")
+
+
 @router.delete("/documents/{id}", summary="Remove a document")
 async def remove(id: Id, service: Serving, caller: Asking, collection: In = None) -> dict[str, str]:
     """Take it out of the index. Its file stays, unless it was uploaded here."""
