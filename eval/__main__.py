@@ -65,6 +65,29 @@ def main(
 
 
 @app.command()
+def workplace(
+    set_: Annotated[str, typer.Option("--set", help="test, dev or all of the questions.")] = "all",
+    thresholds: Annotated[Path | None, typer.Option(help="Thresholds (TOML) in place of Citespan's own.")] = None,
+    misses: Annotated[bool, typer.Option("--misses", help="Show every question that is not answered right.")] = False,
+) -> None:
+    """Ask questions people have at work, of an invented organisation's documents in eight formats."""
+    with _faults_explained():
+        from eval.workplace import gate, report
+
+        with Console(stderr=True).status("asking") as status:
+            asked, found = report.run(
+                set_,
+                gate.load_least(thresholds or gate.THRESHOLDS),
+                progress=lambda done, total: status.update(f"asked {done} of {total}"),
+            )
+        console = Console(soft_wrap=True)
+        console.print(report.table(found))
+        for line in report.misses(asked) if misses else ():
+            console.print(line, markup=False, highlight=False)
+    raise typer.Exit(0 if all(figure.holds for figure in found) else BROKEN)
+
+
+@app.command()
 def report(
     run: Annotated[Path, typer.Argument(help="A run that --json wrote.")],
     out: Annotated[Path | None, typer.Option(help="The page to write; by default beside the run.")] = None,

@@ -27,6 +27,7 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 _NAMED = 10  # files that are named where many were passed over for one reason
 MOST_SHOWN = 24  # citations that are printed: a sum may rest on hundreds of cells
+FOLDED = 6  # citations of one statement, beyond which their numbers are told as a range
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -67,11 +68,18 @@ def _print_statements(answer: Answer) -> None:
     for statement in answer.statements:
         marks = [numbers.setdefault(citation, len(numbers) + 1) for citation in statement.citations]
         text.append_text(_shown(statement.text, style="bold"))
-        text.append("".join(f" [{mark}]" for mark in marks) + " ", style="cyan")
+        text.append(f"{_marks(marks)} ", style="cyan")
     text.rstrip()
     out.print(text)
     _print_citations("Sources:", list(numbers))
     out.print(f"confidence {answer.confidence:.0%}", style="dim")
+
+
+def _marks(numbers: Sequence[int]) -> str:
+    """The numbers of a statement's citations; of many, the first and the last."""
+    if len(numbers) > FOLDED:
+        return f" [{numbers[0]}–{numbers[-1]}]"
+    return "".join(f" [{number}]" for number in numbers)
 
 
 def _print_remarks(answer: Answer, dropped: bool) -> None:

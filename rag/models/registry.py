@@ -88,7 +88,7 @@ MODELS = {
         ModelCard(
             name=LARGE_READER,
             licence="Apache-2.0; trained on data of the licences in docs/reference/reader-card.md",
-            sha256="9f4008a06e80baa28b504de45b030dc937bc173681a51e4dd710fd4a3b31ef00",
+            sha256="d35bb9ec61499a57ce815e18a9fe0dbd121a1268dae8ba534e5f7e5aa79ffaae",
             package="citespan",
             package_folder=f"weights/{LARGE_READER}",
         ),

@@ -18,7 +18,7 @@ from rag.tables.wording import Told, cells_of, faulty, told
 
 SURE = 0.35  # the least confidence with which a computed answer is given; see docs/lab/tables.md
 RELEVANT = 0.5  # the least relevance of a cell that was found by reading
-RELEVANT_NAMED = 0.35  # that of a cell in a row that the question names
+RELEVANT_NAMED = 0.3  # that of a cell in a row that the question names
 LOOKED_UP = 0.55  # the least mean of its relevance and the reader's confidence
 
 
@@ -41,8 +41,9 @@ def answer(
     question: str, wanted: Wanted, lexicons: Sequence[Lexicon], sense: Sense, read: ReadPassages
 ) -> TableAnswer | None:
     """What the tables say to a question; None when none of them is about it, or it is not sure what is asked."""
-    if found := named_cell(question, lexicons):
-        return _looked_up(question, found, sense)
+    named = named_cell(question, lexicons)
+    if named and (said := _looked_up(question, named, sense)):
+        return said
     computed = _computed(understood(question, wanted, lexicons, sense))
     share = wanted.shares["lookup"]
     if computed and computed.confidence > max(share, SURE):

@@ -100,8 +100,9 @@ def _dated(value: Value, comparator: str, number: str, last: str) -> tuple[str, 
     first = {">": f"{number} > ?", ">=": f"{number} >= ?", "<": f"{last} < ?", "<=": f"{last} <= ?"}
     if comparator in first:
         return first[comparator], [end if comparator in (">", "<=") else start]
-    yearless = f"({number} < 366 AND month(DATE '0001-01-01' + ({number} - 1)::INTEGER) = month(?::DATE))"
-    return f"(({number} >= ? AND {last} <= ?) OR {yearless})", [start, end, _iso(start)]
+    month = f"month(DATE '0001-01-01' + ({number} - 1)::INTEGER)"
+    yearless = f"({number} < 366 AND {month} BETWEEN month(?::DATE) AND month(?::DATE))"
+    return f"(({number} >= ? AND {last} <= ?) OR {yearless})", [start, end, _iso(start), _iso(end or start)]
 
 
 def _months(comparator: str, key: str, low: str, start: float, end: float) -> tuple[str, list[object]]:

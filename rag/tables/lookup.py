@@ -10,12 +10,13 @@ from itertools import pairwise
 
 from rag.protocols import Encoder
 from rag.tables.links import Lexicon, stems_of
-from rag.tables.question import Read, particular, read_beside
+from rag.tables.question import Read, particular, phrase, read_beside
 from rag.tables.sense import Sense
 from rag.text.chunking import text_hash
 from rag.types import Chunk, Passage, Reading, Sentence
 
 ROWS = 6  # rows that are read, the likeliest
+NEAR = 0.2  # the least similarity of the question to a column that it does not name
 BY_SHARE = 0.6  # the least share of a cell's words by which it tells which row is meant
 RANKED = 24  # rows that are compared with the question by their vectors
 
@@ -94,6 +95,9 @@ def _of_named(question: str, found: Found, sense: Sense) -> Found | None:
         return None
     scores = sense.read_columns(question, table, found.row, columns)
     best = min(scores, key=lambda column: (-scores[column], column))
+    said = {link.column for link in found.read.columns}
+    if best not in said and sense.near_columns(phrase(found.read), table, [best])[best] < NEAR:
+        return None
     confidence = 0.5 + 0.5 * found.read.explained if found.named else found.confidence
     return replace(found, column=best, confidence=confidence)
 
@@ -115,7 +119,8 @@ def named_cell(question: str, lexicons: Sequence[Lexicon]) -> Found | None:
 def _named(read: Read) -> Found | None:
     """The cell whose row and column the question names in full, leaving no name unexplained."""
     rows = _rows(read)
-    wholly = [link for link in read.columns if link.share > 0.99 and link.column != read.lexicon.table.name_column]
+    apart = {read.lexicon.table.name_column, *(link.column for link in read.values)}
+    wholly = [link for link in read.columns if link.share > 0.99 and link.column not in apart]
     if len(rows) != 1 or len(wholly) != 1 or not read.lexicon.table.cell(rows[0], wholly[0].column):
         return None
     sure = 0.55 + 0.4 * read.explained

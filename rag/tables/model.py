@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby, pairwise
 
-from rag.tables.values import CURRENCIES, NOTHING, SECONDS, Value, ValueKind, decimal_mark, parse
+from rag.tables.values import CURRENCIES, MAGNITUDES, NOTHING, SECONDS, Value, ValueKind, decimal_mark, parse
 from rag.types import Block, ContextSpan, Document
 
 SUMMED = 3  # rows that a row must be the sum of, in every column of numbers, to count as their total
@@ -18,7 +18,7 @@ PURE = 0.8  # the least share of a column's cells that have its kind; below it t
 _TOTALS = frozenset("total totals sum sums subtotal summe gesamt gesamtsumme insgesamt zusammen".split())
 _YEARS = range(1800, 2101)
 _UNIT = re.compile(r"[(\[]([^)\]]+)[)\]]")
-_NAME = re.compile(r"[_\s]+|(?<=[a-z])(?=[A-Z])")
+_NAME = re.compile(r"[_\s]+|(?<=[a-z]{3})(?=[A-Z])")  # `cost_eur`, `unitPrice`, but not `kWh`
 
 Span = tuple[int, int]
 
@@ -130,9 +130,23 @@ def tables_of(document: Document) -> list[Table]:
     found: list[Table] = []
     for number, blocks in groupby(sorted(cells, key=_place), key=lambda block: block.table or 0):
         table = _table(document, number, list(blocks))
-        if table is not None:
+        if table is not None and found and _continues(found[-1], table):
+            found[-1] = _joined(found[-1], table)
+        elif table is not None:
             found.append(table)
     return found
+
+
+def _continues(above: Table, table: Table) -> bool:
+    """Whether a table is the rest of the one before it, on the next page: as wide, without headers of its own."""
+    headless = not any(column.headers for column in table.columns)
+    return headless and len(above.columns) == len(table.columns) and above.titles == table.titles
+
+
+def _joined(above: Table, rest: Table) -> Table:
+    rows = (*above.rows, *rest.rows)
+    spans = [column.headers for column in above.columns]
+    return replace(above, rows=rows, columns=_columns(above.document, rows, spans))
 
 
 def transposed(table: Table) -> Table | None:
@@ -226,10 +240,28 @@ def _header_spans(heads: Sequence[Sequence[Block | None]], rows: Sequence[Row], 
 
 
 def _columns(document: Document, rows: Sequence[Row], spans: Sequence[tuple[Span, ...]]) -> tuple[Column, ...]:
-    return tuple(
+    found = [
         _column(document, position, [row.cells[position] for row in rows], headers)
         for position, headers in enumerate(spans)
+    ]
+    unit = _unit_of_all(found[0]) if found else ""
+    return tuple(
+        replace(column, unit=unit)
+        if unit and column.kind == "number" and not column.unit and not column.years
+        else column
+        for column in found
     )
+
+
+def _unit_of_all(first: Column) -> str:
+    """The unit of all numbers, where the first column's header gives one and its own cells are no numbers."""
+    if first.kind not in ("text", "date"):
+        return ""
+    bracketed = _UNIT.search(first.name)
+    said = bracketed[1] if bracketed else first.name
+    words = said.lower().split()
+    known = all(word in MAGNITUDES or word in CURRENCIES for word in words)
+    return said.lower() if words and known else ""
 
 
 def _column(document: Document, position: int, cells: Sequence[Block | None], headers: tuple[Span, ...]) -> Column:

@@ -20,6 +20,7 @@ from rag.tables.values import SECONDS, Value
 LEAST_SHARE = 0.06  # the least probability of an operation that is tried
 NEAR_VALUE = 0.38  # the least similarity with which a value is meant in other words
 MARGIN = 0.1  # by how much it must be nearer than the next value of its column
+NOT_A_ROW = 0.6  # what it costs that the thing asked for is the column that is compared
 NEAR_COLUMN = 0.2  # the least similarity with which a column is meant in other words
 _YEAR = re.compile(r"(?<![\w.-])(?:1[89]|20)\d\d(?![\w-])")
 _NEGATED = frozenset("not no without never ohne nicht kein keine".split())
@@ -225,7 +226,7 @@ def _target(read: Read, operation: Operation, sense: Sense, filters: Sequence[Fi
     best = sorted(lexical.values(), reverse=True)
     if best and best[0] > 0.49 and (len(best) == 1 or best[0] - best[1] > 0.3):
         return _Target(max(lexical, key=lambda column: lexical[column]), 0.6 + 0.4 * best[0])
-    near = sense.near_columns(_phrase(read), table, fitting)
+    near = sense.near_columns(phrase(read), table, fitting)
     total = {column: near[column] + 0.5 * lexical.get(column, 0.0) for column in fitting}
     ranked = sorted(fitting, key=lambda column: (-total[column], column))
     margin = total[ranked[0]] - total[ranked[1]] if len(ranked) > 1 else 0.2
@@ -235,7 +236,7 @@ def _target(read: Read, operation: Operation, sense: Sense, filters: Sequence[Fi
     return _Target(ranked[0], sure, tuple(ranked[:2]) if margin < CLEAR else ())
 
 
-def _phrase(read: Read) -> str:
+def phrase(read: Read) -> str:
     """The question without the words that name values, and what the table stands under: what is asked of it."""
     about = read.lexicon.titled
     words = [
@@ -282,7 +283,7 @@ def _meant(read: Read, sense: Sense, asking: frozenset[str]) -> tuple[tuple[Filt
     best: tuple[float, int, str] | None = None
     for column in _few_valued(read):
         texts, name = read.lexicon.texts(column), read.lexicon.table.columns[column].name
-        near = sorted(zip(sense.value_scores(words, _phrase(read), name, texts), texts, strict=True), reverse=True)
+        near = sorted(zip(sense.value_scores(words, phrase(read), name, texts), texts, strict=True), reverse=True)
         if near[0][0] >= NEAR_VALUE and near[0][0] - near[1][0] >= MARGIN and (best is None or near[0][0] > best[0]):
             best = (near[0][0], column, near[0][1])
     if best is None:
@@ -400,6 +401,10 @@ def _judged(read: Read, made: _Made, share: float, asking: frozenset[str]) -> Un
     left = [place for place in left if read.asked[place].text.lower() not in asking]
     explained = 1 - len(left) / len(meaning) if meaning else 0.0
     strange = any(place == meaning[0] or particular(read.asked, place) for place in left)
+    target = made.query.target
+    whose = {place for link in read.columns if link.column == target for place in link.tokens}
+    if made.query.operation in _ORDERS and meaning[0] in whose:  # what is asked for is a row, not what is compared
+        share *= NOT_A_ROW
     sure = share * made.target * (0.4 + 0.6 * explained) * (0.4 if strange else 1.0)
     words = tuple(read.asked[place].text for place in left)
     return Understood(made.query, min(1.0, sure), share, made.target, explained, words, made.rivals)

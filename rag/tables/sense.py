@@ -80,7 +80,14 @@ def statement(table: Table, row: int, column: int, by: Sequence[int] = ()) -> st
     """
     header = table.columns[column].name
     names = [table.name_column, *by]
-    whose = [text for name in dict.fromkeys(names) if name not in (None, column) and (text := table.text_at(row, name))]
+    whose = [_named(table, row, name) for name in dict.fromkeys(names) if name is not None and name != column]
+    whose = [text for text in whose if text]
     text = table.text_at(row, column)
     says = f"{header[:1].lower()}{header[1:]}: {text}" if header and whose else f"{header}: {text}" if header else text
     return f"{', '.join([*whose, says])}."
+
+
+def _named(table: Table, row: int, column: int) -> str:
+    """The cell that names a row, after its header where it is only a letter or a number: `Building C`."""
+    text, header = table.text_at(row, column), table.columns[column].name
+    return f"{header} {text}" if header and (0 < len(text) <= 2 or text.isdigit()) else text

@@ -12,7 +12,7 @@ from rag.models.calibration import Calibration, Logistic
 from rag.models.cross_encoder import SpanModel
 from rag.protocols import Verifier
 from rag.text.english.questions import turned
-from rag.text.english.tokens import denies, stems
+from rag.text.english.tokens import PERSONS, denies, stems, words
 from rag.verification.grounding import unfounded
 
 # The least support with which a statement is shown. On the development claims the trained verifier then passes 10 % of
@@ -81,10 +81,15 @@ def _alone(statement: str, evidence: str) -> float:
     if not statement or not evidence:
         return 0.0
     found = checks(statement, evidence)
-    if found["unfounded"] or denies(statement) != denies(evidence):
+    if found["unfounded"] or denies(statement) != denies(evidence) or PERSONS & _new(statement, evidence):
         return 0.0
     share = _in_order(stems(statement), stems(evidence))
     return share if share >= _ENOUGH else share * THRESHOLD
+
+
+def _new(statement: str, evidence: str) -> set[str]:
+    """The words of a statement that its evidence has not."""
+    return set(words(statement)) - set(words(evidence))
 
 
 def _in_order(said: Sequence[str], there: Sequence[str]) -> float:

@@ -1,6 +1,7 @@
 """The command line: what each command prints, plain and as JSON, and how it exits."""
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -257,9 +258,9 @@ def test_a_history_makes_a_follow_up_whole(rag: Rag, place: Path) -> None:
     rag("ingest", "docs")
     rag("ask", "Do cats purr softly?", "--history", "talk.json")
     assert [turn["question"] for turn in json.loads((place / "talk.json").read_text())] == ["Do cats purr softly?"]
-    (place / "talk.json").write_text('[["Where do Tabby Cats purr?", "Softly."]]')
+    (place / "talk.json").write_text('[["Where do Tabby Cats purr?", "In the barn."]]')
     _, out, _ = rag("ask", "And do they purr softly?", "--history", "talk.json")
-    assert out.startswith("Looked up: Do Tabby Cats purr softly?\n")
+    assert re.match(r"Looked up: .*Tabby Cats.*purr softly\?\n", out)
     assert len(json.loads((place / "talk.json").read_text())) == 2
 
 

@@ -1,27 +1,27 @@
-"""The list strategy: all items of the list whose lead-in or heading is what a question asks for.
+"""The list strategy: all items of the list whose lead-in is what a question asks for.
 
-A list is taken when it, read as a statement with its lead-in, answers better than the best sentence. Lists of several
-documents that answer as well are merged, an item that stands in two of them is told once and cited twice.
+What leads in to a list is no answer by itself: where the reader finds that sentence likeliest, the items answer. They
+do too where a question asks for a list and comes near to what the list stands under. Lists of several documents that
+come as near are merged; an item that stands in two of them is told once and cited twice.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-
-import numpy as np
 
 from rag.answering.builder import Asked, Outcome
 from rag.answering.question_kinds import QuestionKind
 from rag.answering.strategy import NEAREST, Components
 from rag.text.context import ContextFinder, ListBlocks, in_words
-from rag.types import AnswerDone, Citation, Event, EvidenceFound, Note, Passage, Statement, StatementVerified
+from rag.types import AnswerDone, Citation, Event, EvidenceFound, Note, Passage, Reading, Statement, StatementVerified
 
 PASSAGES = 12  # in which lists are looked for
-READ = 4  # lists that the reader judges, the nearest by their lead-ins
-RELEVANT = 0.4  # the least relevance of a list with its lead-in, read as one statement
-AS_WELL = 0.8  # the least share of the best list's relevance with which another document's list is told too
+POSSIBLE = 0.1  # the least probability of a list with which a question of another kind is looked at
+NEAR = 0.45  # the least similarity of a question for a list to what the list stands under
+AS_NEAR = 0.05  # by how much less near another document's list may be to be told too
 MOST_ITEMS = 100
-_SHOWN = 1200  # characters of a list that the reader reads
 
+_WORD = re.compile(r"\w+")
 _CUT = "The list is longer than this; more items are in the document."
 
 
@@ -29,40 +29,58 @@ _CUT = "The list is longer than this; more items are in the document."
 class _Candidate:
     finder: ContextFinder
     items: ListBlocks
-    relevance: float = 0.0
+    near: float = 0.0
 
     @property
-    def lead_in(self) -> str:
-        """What the list stands under, in words."""
-        return in_words(self.finder.of(self.items.items[0].start, self.items.items[0].end))
+    def under(self) -> str:
+        """What the list stands under, in words: the last of its headings and lead-ins."""
+        first = self.items.items[0]
+        return in_words(self.finder.of(first.start, first.end)[-1:])
 
-    @property
-    def words(self) -> str:
-        """The list as one statement, its lead-in first."""
-        texts = (self.finder.text(block) for block in self.items.items)
-        return f"{self.lead_in} {'; '.join(texts)}"[:_SHOWN]
+    def knows(self, question: str) -> bool:
+        """Whether the document has every name and number of the question: another one's list is no answer."""
+        there = {word.casefold() for word in _WORD.findall(self.finder.document.text)}
+        asked = _WORD.findall(question)[1:]
+        return all(word.casefold() in there for word in asked if word[0].isupper() or word[0].isdigit())
+
+    def led_in_by(self, reading: Reading) -> bool:
+        """Whether the likeliest sentence is the last before the first item."""
+        best = reading.evidence[0]
+        same = best.chunk.doc_id == self.finder.document.doc_id and best.chunk.version == self.finder.document.version
+        between = self.finder.document.text[best.end : self.items.items[0].start] if same else "other"
+        return best.start >= self.items.start and not any(map(str.isalpha, between))
 
 
 @dataclass(frozen=True, slots=True)
 class ListStrategy:
     """Answers with the items of a list."""
 
-    kinds: frozenset[QuestionKind] = frozenset({"list"})
+    kinds: frozenset[QuestionKind] = frozenset({"list", "fact"})
 
     def answer(self, asked: Asked, parts: Components) -> Iterator[Event | None] | None:
-        """A statement an item, each cited; None when no list answers better than the best sentence would."""
+        """A statement an item, each cited; None when the question does not ask for a list that is there."""
+        if asked.kinds.shares.get("list", 0.0) < POSSIBLE:
+            return None
         retriever = replace(parts.retriever, limit=PASSAGES)
         passages = retriever.retrieve(asked.wanted, asked.doc_ids, vector=asked.vector)
+        lists = _nearest(asked, parts, _lists(asked.wanted, passages, parts))
         asked.clock.lap("retrieve")
-        lists = _judged(asked, parts, _nearest(asked, parts, _lists(passages, parts)))
-        asked.clock.lap("read")
-        if not lists or lists[0].relevance < RELEVANT:
+        if not lists:
             return None
-        return _events(asked, parts, lists)
+        wanted = asked.kinds.best == "list" and lists[0].near >= NEAR
+        reading = parts.reader.read(asked.wanted, passages[: parts.retriever.limit], parts.retriever.encoder())
+        asked.clock.lap("read")
+        led = [item for item in lists if reading.evidence and item.led_in_by(reading)]
+        if led:
+            return _events(asked, parts, led[:1], max(reading.confidence, led[0].near))
+        if not wanted:
+            return None
+        chosen = [item for item in _of_each_document(lists) if item.near >= lists[0].near - AS_NEAR]
+        return _events(asked, parts, chosen, lists[0].near)
 
 
-def _lists(passages: Sequence[Passage], parts: Components) -> list[_Candidate]:
-    """The lists that the passages touch, in the passages' order."""
+def _lists(question: str, passages: Sequence[Passage], parts: Components) -> list[_Candidate]:
+    """The lists that the passages touch, in the passages' order, of documents that know what the question names."""
     found: dict[tuple[str, int], _Candidate] = {}
     for passage in passages:
         chunk = passage.chunk
@@ -70,33 +88,26 @@ def _lists(passages: Sequence[Passage], parts: Components) -> list[_Candidate]:
         for items in finder.lists:
             if items.start < chunk.end and chunk.start < items.end:
                 found.setdefault((chunk.doc_id, items.start), _Candidate(finder, items))
-    return list(found.values())
+    return [item for item in found.values() if item.knows(question)]
 
 
 def _nearest(asked: Asked, parts: Components, lists: Sequence[_Candidate]) -> list[_Candidate]:
-    """The lists whose lead-ins come nearest to the question."""
+    """The lists, those first that stand under what comes nearest to the question."""
     if not lists:
         return []
-    vectors = parts.retriever.encoder().encode([asked.wanted, *(item.lead_in for item in lists)])
-    near = vectors[1:] @ vectors[0]
-    return [lists[place] for place in np.argsort(-near, kind="stable")[:READ]]
+    vectors = parts.retriever.encoder().encode([asked.wanted, *(item.under for item in lists)])
+    near = [replace(item, near=float(vector @ vectors[0])) for item, vector in zip(lists, vectors[1:], strict=True)]
+    return sorted(near, key=lambda item: (-item.near, item.finder.document.source, item.items.start))
 
 
-def _judged(asked: Asked, parts: Components, lists: Sequence[_Candidate]) -> list[_Candidate]:
-    """The lists by how likely they answer; of each document the best, and only those as good as the best."""
-    judged = [replace(item, relevance=parts.reader.relevance(asked.wanted, item.words)) for item in lists]
-    judged.sort(key=lambda item: (-item.relevance, item.finder.document.source, item.items.start))
-    best = {item.finder.document.doc_id: item for item in reversed(judged)}
-    return [item for item in judged if best[item.finder.document.doc_id] is item and _as_well(item, judged[0])]
+def _of_each_document(lists: Sequence[_Candidate]) -> list[_Candidate]:
+    """The first list of each document."""
+    first = {item.finder.document.doc_id: item for item in reversed(lists)}
+    return [item for item in lists if first[item.finder.document.doc_id] is item]
 
 
-def _as_well(item: _Candidate, best: _Candidate) -> bool:
-    return item is best or item.relevance >= max(RELEVANT, AS_WELL * best.relevance)
-
-
-def _events(asked: Asked, parts: Components, lists: Sequence[_Candidate]) -> Iterator[Event]:
+def _events(asked: Asked, parts: Components, lists: Sequence[_Candidate], confidence: float) -> Iterator[Event]:
     statements = _merged(parts, lists)
-    confidence = round(lists[0].relevance, 4)
     yield EvidenceFound(tuple(one.citations[0] for one in statements[:NEAREST]), asked.wanted)
     outcome = Outcome(kept=statements[:MOST_ITEMS])
     if len(statements) > MOST_ITEMS:
@@ -104,7 +115,7 @@ def _events(asked: Asked, parts: Components, lists: Sequence[_Candidate]) -> Ite
     if asked.verify:
         yield from (StatementVerified(statement) for statement in outcome.kept)
     asked.clock.lap("answer")
-    yield AnswerDone(asked.answered(confidence, outcome, None))
+    yield AnswerDone(asked.answered(round(min(1.0, confidence), 4), outcome, None))
 
 
 def _merged(parts: Components, lists: Sequence[_Candidate]) -> list[Statement]:
@@ -112,9 +123,8 @@ def _merged(parts: Components, lists: Sequence[_Candidate]) -> list[Statement]:
     cited: dict[str, list[Citation]] = {}
     said: dict[str, str] = {}
     for candidate in lists:
-        for citation in parts.cited(
-            [candidate.finder.evidence(block, candidate.relevance) for block in candidate.items.items]
-        ):
+        evidence = [candidate.finder.evidence(block, candidate.near) for block in candidate.items.items]
+        for citation in parts.cited(evidence):
             text = " ".join(citation.quote.split())
             key = text.casefold().rstrip(".;,")
             said.setdefault(key, text if text.endswith((".", "!", "?")) else f"{text.rstrip(';,')}.")

@@ -16,6 +16,7 @@ from rag.tables.links import Lexicon
 from rag.tables.model import Table, tables_of, transposed
 from rag.tables.operations import Classifier, load_classifier
 from rag.tables.sense import Sense
+from rag.text.english.questions import parts as questions_in
 from rag.types import (
     AnswerDone,
     Citation,
@@ -31,6 +32,8 @@ from rag.types import (
 PASSAGES = 30  # whose documents' tables are looked at: a row says little by itself, so more than are read
 FEW = 32  # documents of an index whose tables are all looked at, whatever was retrieved
 MOST_TABLES = 40  # of one document
+CERTAIN = 0.95  # the confidence of a look-up from which no other document is read for what it says
+AS_LIKELY = 0.5  # the share of the best sentence's score with which another document's counts as an answer too
 KEPT = 32  # documents whose tables are kept in memory
 
 
@@ -44,6 +47,8 @@ class TableStrategy:
 
     def answer(self, asked: Asked, parts: Components) -> Iterator[Event | None] | None:
         """The cell or the computed value, cited; None when no table answers."""
+        if len(questions_in(asked.wanted)) > 1:  # each part is read by itself
+            return None
         retriever = replace(parts.retriever, limit=PASSAGES)
         passages = retriever.retrieve(asked.wanted, asked.doc_ids, vector=asked.vector)
         lexicons = self._lexicons(passages, asked, parts)
@@ -55,7 +60,10 @@ class TableStrategy:
         wanted = self.classifier().wanted(asked.wanted, asked.vector, encoder.fingerprint)
         said = answer(asked.wanted, wanted, lexicons, sense, parts.reader.read)
         asked.clock.lap("tables")
-        return _events(said, asked, parts) if said else None
+        in_doubt = said is not None and not said.told.computed and said.confidence < CERTAIN
+        if said is None or (in_doubt and _told_elsewhere(said, asked, parts)):
+            return None
+        return _events(said, asked, parts)
 
     def _lexicons(self, passages: Sequence[Passage], asked: Asked, parts: Components) -> list[Lexicon]:
         """The tables of the documents that the passages are from, in their order; of few documents, those of all."""
@@ -68,6 +76,18 @@ class TableStrategy:
         for key in ids[:FEW]:
             found += self._memory.lexicons(key, parts)
         return found
+
+
+def _told_elsewhere(said: TableAnswer, asked: Asked, parts: Components) -> bool:
+    """Whether the reader finds an answer in another document too: the fact strategy tells both sides."""
+    passages = parts.retriever.retrieve(asked.wanted, asked.doc_ids, vector=asked.vector)
+    reading = parts.reader.read(asked.wanted, passages, parts.retriever.encoder())
+    asked.clock.lap("read")
+    if not reading.evidence or reading.confidence < parts.threshold:
+        return False
+    own = said.table.document.doc_id
+    others = [item for item in reading.evidence if item.chunk.doc_id != own]
+    return bool(others) and others[0].score >= AS_LIKELY * reading.evidence[0].score
 
 
 class _Memory:

@@ -11,6 +11,7 @@ _WORD = re.compile(r"\w+(?:[.,]\d+)*")
 # Contractions whose parts are words of their own elsewhere: who won, Don Quixote, vitamin D.
 CONTRACTED = re.compile(r"\b(?:wo|do)n['’]t\b|['’][dmt]\b", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"['’]s\b")
+PERSONS = frozenset("i me my mine we us our ours you your yours".split())  # who speaks and who is spoken to
 STOP_WORDS = frozenset(
     """a about after again all also am an and any are aren as at be because been before being between both but by can
     could couldn did didn do does doesn doing down during each few for from further had hadn has hasn have haven

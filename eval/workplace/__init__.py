@@ -1,0 +1,1 @@
+"""An invented organisation's documents in eight formats, questions people ask of them, and what fails the gate."""
