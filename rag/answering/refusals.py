@@ -30,6 +30,13 @@ def missing_years(question: str, evidence: Sequence[Evidence], parts: Components
     return [year for year in asked if all(year not in _around(item, parts) for item in evidence)]
 
 
+def unnamed(question: str, reading: Reading, parts: Components) -> list[str]:
+    """The names in a question that stand nowhere around the closest passages."""
+    there = " ".join(_around(item, parts) for item in reading.evidence[:NEAREST]).lower()
+    called = (name for name in dict.fromkeys(names(question)) if not STOP_WORDS.issuperset(words(name)))
+    return [name for name in called if name.lower() not in there]
+
+
 def refusal(asked: Asked, parts: Components, reading: Reading) -> Answer:
     """The refusal to a question that the reading does not answer."""
     nearest = parts.cited(reading.evidence[:NEAREST])
@@ -61,12 +68,8 @@ def _shares_a_word(question: str, near: str) -> bool:
 
 def _missing(question: str, reading: Reading, parts: Components) -> list[str]:
     """The years and names of the question that the closest passages do not mention, in a sentence."""
-    evidence = reading.evidence[:NEAREST]
-    years = missing_years(question, evidence, parts)
-    there = " ".join(_around(item, parts) for item in evidence).lower()
-    called = (name for name in dict.fromkeys(names(question)) if not STOP_WORDS.issuperset(words(name)))
-    unnamed = [name for name in called if name.lower() not in there]
-    lacking = [*years, *(name for name in unnamed if name not in years)]
+    years = missing_years(question, reading.evidence[:NEAREST], parts)
+    lacking = [*years, *(name for name in unnamed(question, reading, parts) if name not in years)]
     return [f"The closest passages do not mention {' or '.join(lacking)}."] if lacking else []
 
 

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
 DAMPING = 0.85  # of PageRank
 _STEPS = 50
+COPIES = 0.6  # the cosine from which two sentences say the same: they do not vote for each other, or fillers would win
 _REDUNDANCY = 0.7  # what likeness to a chosen sentence costs
 _SAME_SECTION = 0.25  # what each sentence chosen from the same section costs
 _OPENS = 0.35  # what the first sentence of a section gains
-_NUMBERED = 0.15  # what a sentence with a figure gains
+_NUMBERED = 0.3  # what a sentence with a figure gains
 _SHORT, _LONG = 6, 45  # words; a sentence outside says little by itself, or too much
 _OUTSIDE = 0.5  # what that costs
 
@@ -72,7 +73,8 @@ def lexrank(likeness: "Vectors") -> list[float]:
     import numpy as np
 
     size = len(likeness)
-    steps = likeness / np.maximum(likeness.sum(axis=1, keepdims=True), 1e-9)
+    votes = np.where(likeness < COPIES, likeness, 0) + np.eye(len(likeness), dtype=np.float32)
+    steps = votes / votes.sum(axis=1, keepdims=True)
     rank = np.full(size, 1 / size)
     for _ in range(_STEPS):
         rank = (1 - DAMPING) / size + DAMPING * (steps.T @ rank)

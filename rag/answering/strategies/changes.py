@@ -19,7 +19,7 @@ from rag.types import AnswerDone, Document, Event, Evidence, Note, Statement, St
 STATEMENTS = 10
 ALIKE = 0.4  # the least cosine of two versions of a sentence
 _BEGINNING = 600  # characters in which a document's own date is looked for
-_CONFIDENCE = 0.8  # that the two documents are those that are meant; docs/lab/questions.md
+_CONFIDENCE = 0.8  # that the two documents are those that are meant; set by hand
 
 
 @dataclass(frozen=True, slots=True)

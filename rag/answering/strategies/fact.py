@@ -12,9 +12,10 @@ from rag.answering.drafting import Drafting
 from rag.answering.fields import that_may_answer
 from rag.answering.follow_ups import Rewrite, readings, rewritten
 from rag.answering.question_kinds import QuestionKind
-from rag.answering.refusals import missing_years, refusal
+from rag.answering.refusals import missing_years, refusal, unnamed
 from rag.answering.strategies.conflicts import Side, dated, sides
 from rag.answering.strategy import NEAREST, Components
+from rag.text.english.tokens import stems
 from rag.types import (
     AnswerDone,
     Citation,
@@ -71,15 +72,28 @@ class _Found:
 def _understood(asked: Asked, parts: Components) -> tuple[Asked, _Found]:
     """What is found for the question; of a follow-up, for the way of meaning it that is answered most surely.
 
-    A way that only finds again what was said before is passed over.
+    A way whose best sentence has more of the words that are new goes first: `and on Thursdays?` is about those. One
+    that only finds again what was said, or nothing of what the follow-up names, is passed over.
     """
     first = _found(asked, parts)
     if not asked.earlier:
         return asked, first
     ways = [replace(asked, wanted=text, vector=None) for text in readings(asked.question.strip(), asked.earlier)[1:]]
     said = " ".join(asked.earlier[-1].said.split())
-    others = [(way, found) for way in ways if (found := _found(way, parts)).answers and not _repeats(found, said)]
-    return max([(asked, first), *others], key=lambda pair: (pair[1].answers, pair[1].reading.confidence))
+    read = [(way, _found(way, parts)) for way in ways]
+    others = [
+        (way, found)
+        for way, found in read
+        if found.answers and not _repeats(found, said) and not unnamed(asked.question, found.reading, parts)
+    ]
+    own = set(stems(asked.question)) - set(stems(f"{asked.earlier[-1].question} {said}"))
+
+    def fits(pair: tuple[Asked, _Found]) -> tuple[bool, int, float]:
+        answers, reading = pair[1].answers, pair[1].reading
+        new = len(own & set(stems(reading.evidence[0].quote))) if answers else 0
+        return answers, new, reading.confidence
+
+    return max([(asked, first), *others], key=fits)
 
 
 def _repeats(found: _Found, said: str) -> bool:

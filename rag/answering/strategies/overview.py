@@ -34,8 +34,8 @@ WHOLE_SECTION = 10  # sentences, up to which a section is quoted as it stands
 MOST_DOCUMENTS = 12  # of which an overview of everything quotes; the rest are counted
 _MOST_SENTENCES = 600  # of a document that are weighed: the first of its sections go first
 _LEAST_WORDS = 5
-# How sure it is that the document meant was found: the share of 30 development questions for which it was, by whether
-# it was named; docs/lab/questions.md.
+# How sure it is that the document meant was found, by whether it was named. Set by hand: all ten development questions
+# that name one found it, which is too few to measure by.
 _NAMED, _ALL = 0.9, 0.8
 _LEANS = re.compile(r"[\"'“‘(]*(?:he|she|they|it|this|these|those|his|her|their|its|such|but|and|so)\b", re.IGNORECASE)
 # Words with which an overview is asked for: they name no document. A closed set, measured with the questions of kinds.
