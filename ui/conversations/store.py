@@ -113,7 +113,7 @@ def _unpacked(packed: str) -> list[Any]:
 
 
 def _row(turn: Turn) -> dict[str, Any]:
-    """A turn as plain JSON data: its answer as `Answer.to_dict` has it; nothing partial, nothing that can be recomputed."""
+    """A turn as plain JSON data: its answer as `Answer.to_dict` has it; nothing partial, nothing recomputable."""
     row = {
         "question": turn.question,
         "answer": turn.answer and turn.answer.to_dict(),
