@@ -1,5 +1,6 @@
 """PDF: what a page looks like becomes blocks, and what stands beside the text does not cut it. A kind of page each."""
 
+import time
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -359,6 +360,14 @@ def test_a_table_that_lies_on_its_side_is_read() -> None:
     assert box
     assert 300 < box.left < 330
     assert box.bottom - box.top < box.right - box.left  # its line lies on its side
+
+
+def test_a_map_with_a_thousand_labels_takes_seconds() -> None:
+    puts = [Put(10 + 37.0 * (n % 16), 780 - 12.1 * (n // 16) - n % 5, f"L{n}", 6) for n in range(1000)]
+    started = time.process_time()
+    found = content(pdf([puts]))
+    assert time.process_time() - started < 20
+    assert all(f"L{n}" in found.text for n in range(1000))
 
 
 def test_a_right_to_left_ligature_is_in_the_order_that_it_is_read() -> None:

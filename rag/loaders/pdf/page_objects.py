@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 _MOST = 20_000  # objects of a page that are looked at: a map has more, and no tables
 _SEGMENTS = 400  # of a path: a longer one is a drawing
+_MOST_COVERS = 500
 _THIN = 3.0  # points: a box no thicker is a line
 _DEPTH = 3  # of forms within forms
 _DARK = 240  # of 255: a lighter fill does not set off white text
@@ -98,7 +99,7 @@ class PageObjects:
         if kind == raw.FPDF_PAGEOBJ_IMAGE:
             self._pictures.append(box)
             self._dark.append(box)
-            if not raw.FPDFPageObj_HasTransparency(found):
+            if not raw.FPDFPageObj_HasTransparency(found) and len(self._covers) < _MOST_COVERS:
                 self._covers.append(_Cover(box, order, picture=True))
         elif kind == raw.FPDF_PAGEOBJ_SHADING:
             self._dark.append(box)
@@ -122,7 +123,8 @@ class PageObjects:
             is_box = segments <= 6
             if is_box:
                 self.fills.append(box)
-            if is_box and lightest and lightest[1] == 255 and not raw.FPDFPageObj_HasTransparency(found):
+            solid = lightest is not None and lightest[1] == 255 and not raw.FPDFPageObj_HasTransparency(found)
+            if is_box and solid and len(self._covers) < _MOST_COVERS:
                 self._covers.append(_Cover(box, order, picture=False))
         if stroke.value and 0 < segments <= _SEGMENTS:
             self.rules.extend(self._lines(found, matrix, segments))

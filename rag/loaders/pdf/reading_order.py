@@ -10,11 +10,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
+from typing import TYPE_CHECKING
 from unicodedata import bidirectional
 
+import numpy as np
+
 from rag.loaders.pdf.fragments import rows_of
-from rag.loaders.pdf.glyphs import Fragment, Glyph, across, around, down, fragment
+from rag.loaders.pdf.glyphs import Fragment, Glyph, across, around, fragment
 from rag.types import Box
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Relation = NDArray[np.bool_]
+    Places = NDArray[np.float64]
 
 _APART = 2.0  # heights of a line: a wider gap ends a column of text
 _ALIKE = 1.45  # times as high: lines that differ more do not follow each other
@@ -23,6 +32,7 @@ _PROSE_LINES = 3
 _FULL = 0.75  # of the next line's width that most lines of running text reach over
 _HEALED = 4.0  # heights of a line: a wider gap within a line of running text is none
 _UNDER = 0.5  # of the shorter of two lines that they have above each other
+_MOST_BOXES = 400
 _EDGE = 1.0  # points by which boxes may overlap and still stand side by side
 
 
@@ -69,18 +79,24 @@ def columns(items: Sequence[Fragment]) -> list[Column]:
 
 
 def in_order(boxes: Sequence[Box], *, backwards: bool = False) -> list[int]:
-    """The numbers of boxes in the order they are read; `backwards`: columns run from right to left."""
-    sides = [(-box.right, -box.left) if backwards else (box.left, box.right) for box in boxes]
-    before: list[set[int]] = [
-        {n for n in range(len(boxes)) if n != m and _precedes(boxes, sides, n, m)} for m in range(len(boxes))
-    ]
-    done: list[int] = []
+    """The numbers of boxes in the order they are read; `backwards`: columns run from right to left.
+
+    Of a page with very many, such as a map's labels, line by line.
+    """
+    if len(boxes) > _MOST_BOXES:
+        return sorted(range(len(boxes)), key=lambda n: (boxes[n].top, -boxes[n].right if backwards else boxes[n].left))
+    if not boxes:
+        return []
+    before = _precedence(boxes, backwards)
+    waits = before.sum(axis=0)  # for each box, how many are to be read before it
     left = set(range(len(boxes)))
+    done: list[int] = []
     while left:
-        free = [n for n in left if not before[n] & left] or list(left)
-        best = min(free, key=lambda n: _rank(boxes, sides, n, done))
+        free = [n for n in left if waits[n] <= 0] or list(left)
+        best = min(free, key=lambda n: _rank(boxes, n, done, backwards))
         done.append(best)
         left.remove(best)
+        waits = waits - before[best]
     return done
 
 
@@ -167,36 +183,37 @@ def _as_one(row: Sequence[Fragment]) -> Fragment:
     return found
 
 
-def _precedes(boxes: Sequence[Box], sides: Sequence[tuple[float, float]], first: int, second: int) -> bool:
-    a, b = boxes[first], boxes[second]
-    if across(a, b) > _EDGE:
-        return (a.top + a.bottom, first) < (b.top + b.bottom, second)
-    if sides[first][0] > sides[second][0]:
-        return _stands_over(boxes, a, b)
-    return not _stands_over(boxes, b, a) and not any(
-        across(c, a) > _EDGE and across(c, b) > _EDGE and _between(c, a, b)
-        for n, c in enumerate(boxes)
-        if n not in (first, second)
-    )
+def _precedence(boxes: Sequence[Box], backwards: bool) -> "Relation":
+    """For each two boxes whether the first is read before the second."""
+    left, top, right, bottom = np.array([(b.left, b.top, b.right, b.bottom) for b in boxes]).reshape(-1, 4).T
+    middle = (top + bottom) / 2
+    stacked = np.minimum(right[:, None], right) - np.maximum(left[:, None], left) > _EDGE
+    beside = np.minimum(bottom[:, None], bottom) - np.maximum(top[:, None], top) > _EDGE
+    higher = middle[:, None] < middle
+    higher |= (middle[:, None] == middle) & np.tri(len(boxes), k=-1, dtype=bool).T
+    above = bottom[:, None] <= top + _EDGE
+    stands_over = above & ~np.array([(stacked & row).any(axis=1) for row in beside])  # nothing beside it in that column
+    parted = np.array([_parted(n, stacked, middle, top, bottom) for n in range(len(boxes))])
+    sooner = right[:, None] > right if backwards else left[:, None] < left
+    aside = (sooner & ~stands_over.T & ~parted) | (~sooner & stands_over)
+    relation: Relation = np.where(stacked, higher, aside)
+    np.fill_diagonal(relation, False)
+    return relation
 
 
-def _stands_over(boxes: Sequence[Box], upper: Box, lower: Box) -> bool:
-    """Whether a box is above another that it does not overlap, with nothing beside it in the other's column."""
-    if upper.bottom > lower.top + _EDGE:
-        return False
-    return not any(across(other, lower) > _EDGE and down(other, upper) > _EDGE for other in boxes)
+def _parted(n: int, stacked: "Relation", middle: "Places", top: "Places", bottom: "Places") -> "Relation":
+    """Whether something lies between a box and each other one: above one, below the other, overlapping both."""
+    over = stacked & stacked[n][:, None]  # (c, b): c overlaps box n and b from left to right
+    over[n] = False
+    np.fill_diagonal(over, False)
+    below = (bottom[n] <= middle[:, None]) & (middle[:, None] <= top)
+    upper = (bottom <= middle[:, None]) & (middle[:, None] <= top[n])
+    found: Relation = (over & (below | upper)).any(axis=0)
+    return found
 
 
-def _between(middle: Box, a: Box, b: Box) -> bool:
-    """Whether a box lies below one of two others and above the other."""
-    centre = (middle.top + middle.bottom) / 2
-    upper, lower = sorted((a, b), key=lambda box: box.top + box.bottom)
-    return upper.bottom <= centre <= lower.top and down(upper, lower) <= 0
-
-
-def _rank(
-    boxes: Sequence[Box], sides: Sequence[tuple[float, float]], number: int, done: Sequence[int]
-) -> tuple[bool, float, float]:
+def _rank(boxes: Sequence[Box], number: int, done: Sequence[int], backwards: bool) -> tuple[bool, float, float]:
     """Of what may come next: first what stands under what was read last, then what stands highest."""
     goes_on = bool(done) and across(boxes[done[-1]], boxes[number]) > _EDGE
-    return not goes_on, boxes[number].top, sides[number][0]
+    box = boxes[number]
+    return not goes_on, box.top, -box.right if backwards else box.left

@@ -219,7 +219,7 @@ class _Grid:
 
 
 _TOUCH = 3.0  # points
-_MOST_LINES = 2000
+_MOST_LINES = 1000
 
 
 def ruled_tables(items: Sequence[Fragment], rules: Sequence[Box]) -> tuple[list[Table], list[Fragment]]:
