@@ -13,6 +13,7 @@ from rag.answering.builder import Asked, Outcome
 from rag.answering.question_kinds import QuestionKind
 from rag.answering.strategy import NEAREST, Components
 from rag.text.context import ContextFinder, ListBlocks, in_words
+from rag.text.english.tokens import STOP_WORDS
 from rag.types import AnswerDone, Citation, Event, EvidenceFound, Note, Passage, Reading, Statement, StatementVerified
 
 PASSAGES = 12  # in which lists are looked for
@@ -40,7 +41,7 @@ class _Candidate:
     def knows(self, question: str) -> bool:
         """Whether the document has every name and number of the question: another one's list is no answer."""
         there = {word.casefold() for word in _WORD.findall(self.finder.document.text)}
-        asked = _WORD.findall(question)[1:]
+        asked = [word for word in _WORD.findall(question)[1:] if word.casefold() not in STOP_WORDS]
         return all(word.casefold() in there for word in asked if word[0].isupper() or word[0].isdigit())
 
     def led_in_by(self, reading: Reading) -> bool:
