@@ -48,6 +48,8 @@ test: setup $(VENV)/models ## lint, types, every test, the groundedness gate: wh
 	@$(BIN)/mypy
 	@echo "==> The held-out questions about the seed"
 	@$(BIN)/python -m eval
+	@echo "==> The questions people have at work"
+	@$(BIN)/python -m eval workplace
 	@echo "==> Tests"
 	@$(BIN)/python -m pytest
 

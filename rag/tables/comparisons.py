@@ -41,6 +41,8 @@ _QUANTITY = re.compile(
     rf"(?:[€$£¥] ?)?(?<![\w-])\d[\d.,' ]*(?<=\d)(?: ?(?:thousand|million|billion|k|m)\b)?(?: ?(?:{_UNITS})(?!\w))?",
     re.IGNORECASE,
 )
+_ONE = re.compile(rf"\b(?:an?|one) ({'|'.join(unit for unit in SECONDS if len(unit) > 2)})\b", re.IGNORECASE)
+_MONTHS_TOO = frozenset("may mar dec jan sun".split())  # words that are months with a capital only
 _YEAR = re.compile(r"(?<![\w.-])(?:1[89]|20)\d\d(?![\w.-]\w|\d)")
 
 
@@ -82,20 +84,26 @@ def comparisons(question: str) -> list[Comparison]:
 
 
 def _values(question: str) -> Iterator[tuple[int, int, Value]]:
+    """The values in a question with their spans; some lie within others."""
     for match in _PERIOD.finditer(question):
         yield *match.span(), _period(match)
-    for match in _DATE.finditer(question):
-        if match[0].lower() not in ("may", "mar", "dec", "jan", "sun") or match[0][0].isupper():
-            value = parse(match[0])
-            if value.kind == "date":
-                yield *match.span(), value
     for match in _YEAR.finditer(question):
         first, last = year_span(int(match[0]))
         yield *match.span(), Value("date", first, "year", last)
+    for match in _DATE.finditer(question):
+        if match[0].lower() not in _MONTHS_TOO or match[0][0].isupper():
+            yield from _parsed(match, match[0])
+    for match in _ONE.finditer(question):  # `more than an hour`
+        yield from _parsed(match, f"1 {match[1]}")
     for match in _QUANTITY.finditer(question):
-        value = parse(match[0].strip())
-        if value.number is not None:
-            yield match.start(), match.end(), value
+        yield from _parsed(match, match[0].strip())
+
+
+def _parsed(match: re.Match[str], text: str) -> Iterator[tuple[int, int, Value]]:
+    """The value of a text with the span of a match, if it is one."""
+    value = parse(text)
+    if value.number is not None:
+        yield *match.span(), value
 
 
 def _period(match: re.Match[str]) -> Value:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from rag.tables.model import Column, Table
-from rag.tables.values import CURRENCIES, NUMBER_WORDS
+from rag.tables.values import CURRENCIES, NUMBER_WORDS, SECONDS
 from rag.text.english.tokens import STOP_WORDS, stems
 
 MOST_DISTINCT = 20_000  # values of a column beyond which its texts are prose, or names nobody asks for in other words
@@ -73,7 +73,7 @@ class Lexicon:
     def __init__(self, table: Table) -> None:
         self.table = table
         self.names = [_meaning(column) for column in table.columns]
-        self.headers = [frozenset(stems_of(column.name)) | _calendar(column) for column in table.columns]
+        self.headers = [_called(column) for column in table.columns]
         self._rows: list[dict[str, list[int]]] = [self._by_text(position) for position in range(len(table.columns))]
 
     @cached_property
@@ -188,6 +188,19 @@ def _meaning(column: Column) -> frozenset[str]:
     plain = re.sub(r"[(\[][^)\]]*[)\]]", " ", column.name)
     words = [word for word in plain.split() if word.lower() not in CURRENCIES]
     return frozenset(stems_of(" ".join(words)) or stems_of(column.name))
+
+
+def _called(column: Column) -> frozenset[str]:
+    """The stems of a column's name, of other names of its unit, and of what dates are called."""
+    unit = time_unit(column)
+    others = [name for name, seconds in SECONDS.items() if unit and seconds == SECONDS[unit] and len(name) > 2]
+    return frozenset(stems_of(column.name)) | frozenset(stems_of(" ".join(others))) | _calendar(column)
+
+
+def time_unit(column: Column) -> str:
+    """The unit of time that the name of a column of plain numbers ends in: `delay_min`, `Rest (hours)`; else empty."""
+    last = column.name.lower().strip(" ()[]").split()[-1:] if column.kind == "number" else []
+    return last[0] if last and last[0] in SECONDS and len(last[0]) > 1 else ""
 
 
 def _calendar(column: Column) -> frozenset[str]:

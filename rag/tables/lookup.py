@@ -111,7 +111,10 @@ def _ambiguous(found: Found) -> bool:
 def named_cell(question: str, lexicons: Sequence[Lexicon]) -> Found | None:
     """The cell whose row and column the question names in full, as words alone tell; None unless there is just one."""
     reads = [beside for lexicon in lexicons if (beside := read_beside(question, lexicon)) is not None]
-    named = sorted((found for beside in reads if (found := _named(beside))), key=lambda found: -found.confidence)
+    cells: dict[tuple[str, int], Found] = {}
+    for found in (found for beside in reads if (found := _named(beside))):  # a table and the same one turned are one
+        cells.setdefault((found.lexicon.table.document.doc_id, found.lexicon.table.number), found)
+    named = sorted(cells.values(), key=lambda found: -found.confidence)
     alone = len(named) == 1 or (named and named[0].confidence > named[1].confidence)
     return named[0] if alone else None
 

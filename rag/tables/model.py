@@ -14,6 +14,7 @@ from rag.tables.values import CURRENCIES, MAGNITUDES, NOTHING, SECONDS, Value, V
 from rag.types import Block, ContextSpan, Document
 
 SUMMED = 3  # rows that a row must be the sum of, in every column of numbers, to count as their total
+INTRODUCES = 120  # characters of a paragraph just before a table that is taken to introduce it
 PURE = 0.8  # the least share of a column's cells that have its kind; below it the column is of mixed types
 _TOTALS = frozenset("total totals sum sums subtotal summe gesamt gesamtsumme insgesamt zusammen".split())
 _YEARS = range(1800, 2101)
@@ -338,14 +339,15 @@ def _adds_up(document: Document, rows: Sequence[Row]) -> bool:
 def _titles(document: Document, first: Block) -> tuple[ContextSpan, ...]:
     """The headings that a table stands under, from the highest, and the caption just before it."""
     path: list[Block] = []
-    caption: list[Block] = []
+    caption: list[Block] = []  # or a short paragraph that introduces it
     for block in document.blocks:
         if block.start >= first.start:
             break
         if block.kind == "heading":
             path = [*(above for above in path if above.level < block.level), block]
         if block.kind != "page_furniture":
-            caption = [block] if block.kind == "caption" else []
+            short = block.kind == "paragraph" and block.end - block.start <= INTRODUCES
+            caption = [block] if block.kind == "caption" or short else []
     return tuple(
         ContextSpan("heading", block.start, block.end, document.text[block.start : block.end])
         for block in [*path, *caption]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag.tables.comparisons import Comparison, comparisons
-from rag.tables.links import ColumnLink, Lexicon, Token, ValueLink, chosen, tokens
+from rag.tables.links import ColumnLink, Lexicon, Token, ValueLink, chosen, time_unit, tokens
 from rag.tables.model import Column
 from rag.tables.operations import Operation, Wanted
 from rag.tables.query import Filter, Query, filter_of_texts
@@ -134,11 +134,25 @@ def read_beside(question: str, lexicon: Lexicon) -> Read | None:
 
 def _queries(read: Read, wanted: Wanted, sense: Sense) -> list[Understood]:
     found = []
-    for operation, share in sorted(wanted.shares.items(), key=lambda item: -item[1]):
+    for operation, share in sorted(_shares(read, wanted).items(), key=lambda item: -item[1]):
         if share >= LEAST_SHARE and operation != "lookup":
             made = _query(read, operation, sense, wanted.asking[operation])
             found += [_judged(read, made, share, wanted.asking[operation])] if made else []
     return found
+
+
+def _shares(read: Read, wanted: Wanted) -> dict[Operation, float]:
+    """The shares of the operations, where a column of numbers is named and none of dates: then longest is greatest."""
+    shares = dict(wanted.shares)
+    columns = [read.lexicon.table.columns[link.column] for link in read.columns]
+    dated = any(column.kind == "date" or column.years for column in columns)
+    if dated or not any(column.counts for column in columns):
+        return shares
+    pool = shares["latest"] + shares["earliest"]
+    both = shares["maximum"] + shares["minimum"]
+    for operation in ("maximum", "minimum") if both else ():
+        shares[operation] += pool * shares[operation] / both
+    return shares | {"latest": 0.0, "earliest": 0.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,14 +360,16 @@ def _compared(item: Comparison, lexicon: Lexicon, columns: Sequence[ColumnLink])
         if not _year_of(item):
             return None
         value = Value("number", float(_year_of(item)))
-    elif _unit_meant(table.columns[column], item) and value.kind == "duration":
-        value = Value("number", (value.number or 0.0) / SECONDS[value.unit.split()[-1]])
+    elif value.kind == "duration" and (unit := time_unit(table.columns[column])):
+        value = Value("number", (value.number or 0.0) / SECONDS[unit])
     return Filter(column, comparator=item.comparator, value=value, said=f"{table.columns[column].name} is {item.text}")
 
 
 def _unit_meant(column: Column, item: Comparison) -> bool:
     """Whether a column of plain numbers has the unit of the comparison in its name."""
     unit = item.value.unit
+    if item.value.kind == "duration":
+        return bool(time_unit(column))
     return column.kind == "number" and bool(unit) and unit.lower() in column.name.lower()
 
 

@@ -70,7 +70,8 @@ _KINDS = {"money": "price", "date": "date", "duration": "time", "percentage": "s
 
 def _called(column: Column) -> str:
     """A column's name with the kind of its values, as its vector is made of."""
-    return f"{column.name}: {_KINDS[column.kind]}" if column.kind in _KINDS else column.name or "value"
+    kind = "year" if column.years else _KINDS.get(column.kind, "")
+    return f"{column.name}: {kind}" if kind else column.name or "value"
 
 
 def statement(table: Table, row: int, column: int, by: Sequence[int] = ()) -> str:

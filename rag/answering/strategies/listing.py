@@ -49,8 +49,10 @@ class _Candidate:
         """Whether the likeliest sentence is the last before the first item."""
         best = reading.evidence[0]
         same = best.chunk.doc_id == self.finder.document.doc_id and best.chunk.version == self.finder.document.version
-        between = self.finder.document.text[best.end : self.items.items[0].start] if same else "other"
-        return best.start >= self.items.start and not any(map(str.isalpha, between))
+        first = self.items.items[0].start
+        if not same or not self.items.start <= best.start < best.end <= first:
+            return False
+        return not any(map(str.isalpha, self.finder.document.text[best.end : first]))
 
 
 @dataclass(frozen=True, slots=True)
