@@ -19,6 +19,7 @@ from rag.types import AnswerDone, Citation, Event, EvidenceFound, Note, Passage,
 PASSAGES = 12  # in which lists are looked for
 POSSIBLE = 0.1  # the least probability of a list with which a question of another kind is looked at
 NEAR = 0.45  # the least similarity of a question for a list to what the list stands under
+LEAST_NEAR, LEAST_NEAR_ELSE = 0.2, 0.3  # that for which anything is read, for a list and for other questions
 AS_NEAR = 0.05  # by how much less near another document's list may be to be told too
 MOST_ITEMS = 100
 
@@ -66,7 +67,7 @@ class ListStrategy:
         passages = retriever.retrieve(asked.wanted, asked.doc_ids, vector=asked.vector)
         lists = _nearest(asked, parts, _lists(asked.wanted, passages, parts))
         asked.clock.lap("retrieve")
-        if not lists:
+        if not lists or lists[0].near < (LEAST_NEAR if asked.kinds.best == "list" else LEAST_NEAR_ELSE):
             return None
         wanted = asked.kinds.best == "list" and lists[0].near >= NEAR
         reading = parts.reader.read(asked.wanted, passages[: parts.retriever.limit], parts.retriever.encoder())
