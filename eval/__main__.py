@@ -192,7 +192,7 @@ def generators(
 @app.command()
 def written(
     data: Annotated[
-        Path | None, typer.Option(help="The folder with the public sets; rows about them are passed over without it.")
+        Path | None, typer.Option(help="The folder with the public sets; rows about them are skipped without it.")
     ] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the tables into this page.")] = None,
 ) -> None:
@@ -215,7 +215,7 @@ def written(
 
 @app.command()
 def bench(
-    sizes: Annotated[str, typer.Option(help="Chunks in the indexes to ask, parted by commas.")] = "100,1000,10000",
+    sizes: Annotated[str, typer.Option(help="Chunks in the indexes to ask, separated by commas.")] = "100,1000,10000",
     repeats: Annotated[int, typer.Option(min=1, help="How often to repeat what is compared.")] = 3,
     embedded: Annotated[int, typer.Option(min=10, help="How many chunks to embed in each repeat.")] = 1000,
     questions: Annotated[int, typer.Option(min=1, help="How many questions to ask of each index.")] = 20,

@@ -357,7 +357,7 @@ class Assistant:
         self._index.restore(Path(file).expanduser())
 
     def rebuild(self, *, progress: Progress | None = None) -> int:
-        """Make chunks and vectors anew from the texts the index keeps, with the present settings; the chunks made.
+        """Make chunks and vectors again from the texts the index keeps, with the present settings; the chunks made.
 
         `progress` gets (documents done, documents in all). Cut off, it can be run again.
         """

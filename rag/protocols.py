@@ -98,7 +98,7 @@ class VectorStore(Protocol):
         """Write vectors, (n, dimension) float32; an id that is there is replaced."""
 
     def delete(self, ids: Sequence[str]) -> None:
-        """Remove vectors; ids that are not there are passed over."""
+        """Remove vectors; ids that are not there are skipped."""
 
     def search(self, vector: Vectors, *, limit: int, doc_ids: Sequence[str] | None = None) -> list[Ranked]:
         """The nearest chunks by cosine similarity, best first, over some documents or all."""

@@ -104,7 +104,7 @@ def retriever(index: Index, settings: Settings) -> Retriever:
 
 
 def reader_and_verifier(settings: Settings) -> tuple[Reader, Verifier]:
-    """What reads, and what judges statements; the same trained model does both."""
+    """The reader, and the verifier of statements; the same trained model does both."""
     if settings.reader == "similarity":
         return SimilarityReader(), LexicalVerifier()
     find = partial(find_model, online=settings.online)

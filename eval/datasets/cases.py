@@ -130,7 +130,7 @@ def misfits(spans: Iterable[Span], texts: Mapping[str, str]) -> list[str]:
 
 
 def read_rows(path: Path, row: type[Row]) -> tuple[Row, ...]:
-    """The rows of a JSON Lines file as values of a dataclass, in order; blank lines are passed over.
+    """The rows of a JSON Lines file as values of a dataclass, in order; blank lines are skipped.
 
     Raises CasesError when it cannot be read, or a row is malformed; the message names the line.
     """

@@ -18,7 +18,7 @@ Item = TypeVar("Item")
 
 
 def rows(path: Path, row: type[Row]) -> tuple[Row, ...]:
-    """The rows of a file as values of a dataclass, in order; keys it has no field for are passed over.
+    """The rows of a file as values of a dataclass, in order; keys it has no field for are skipped.
 
     Raises CasesError when the file cannot be read, a row is malformed, or there are none.
     """

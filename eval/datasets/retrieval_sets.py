@@ -98,7 +98,7 @@ def _relevant(path: Path) -> dict[str, list[str]]:
     for number, line in enumerate(jsonl.lines(path), start=1):
         fields = line.decode().split("\t")
         if len(fields) != 3 or not fields[2].strip().isdigit():
-            raise CasesError(f"{path}, line {number}: not query, document and grade, parted by tabs.")
+            raise CasesError(f"{path}, line {number}: not query, document and grade, separated by tabs.")
         if int(fields[2]):
             found[fields[0]].append(fields[1])
     return dict(found)

@@ -1,7 +1,7 @@
 """Statements that language models wrote, labelled by a reader who did not see what the gate made of them.
 
 `data/written.jsonl` has for each the question, the evidence that the model was shown, and whether that says it.
-Evidence of a public set is not copied: a row names the set, the row and the spans, and is passed over where the set is
+Evidence of a public set is not copied: a row names the set, the row and the spans, and is skipped where the set is
 not there. Half of the rows are for development, half are only measured.
 """
 

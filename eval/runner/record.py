@@ -48,5 +48,5 @@ def load(path: Path) -> Record:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise RunFileError(
-            f"{path} is no record of a run: {where}: {first['msg']}. Write it anew with --json."
+            f"{path} is no record of a run: {where}: {first['msg']}. Write it again with --json."
         ) from error

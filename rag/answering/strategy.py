@@ -46,16 +46,19 @@ class Components:
     def statement(self, draft: Draft, reading: Reading, question: str = "") -> Statement:
         """A draft with its citations and its support, which is 0 when a citation does not hold.
 
-        `question` is what the draft answers: the particulars that it names need not be in the evidence too.
+        `question` is what the draft answers: the particulars that it names need not be in the evidence too. A row of a
+        table is said in words; headers alone state nothing, so they have no support.
         """
         settled = settle(draft, reading, self.verifier, question)
         citations = self.cited(settled.draft.evidence)
         holds = len(citations) == len(settled.draft.evidence)
+        quoted = settled.ruling.ground == "quoted"
+        row = self.contexts.in_words(citations[0]) if quoted and len(citations) == 1 else None
         return Statement(
-            text=draft.text,
+            text=row or draft.text,
             citations=citations,
-            support=round(settled.ruling.support, 4) if holds else 0.0,
-            origin="quoted" if settled.ruling.ground == "quoted" else "written",
+            support=round(settled.ruling.support, 4) if holds and row != "" else 0.0,
+            origin="quoted" if quoted else "written",
         )
 
 

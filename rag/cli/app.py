@@ -202,7 +202,7 @@ def remove(documents: Documents, index: IndexOption = Path(DEFAULT_INDEX), json:
 
 @app.command("rebuild")
 def rebuild(index: IndexOption = Path(DEFAULT_INDEX), chroma: ChromaOption = None, json: JsonOption = False) -> None:
-    """Make the index anew from the texts it keeps: after a change of settings, or to restore or move vectors."""
+    """Rebuild the index from the texts it keeps: after a change of settings, or to restore or move vectors."""
     settings = _settings(chroma=chroma)
     with Assistant.open(index, create=False, settings=settings) as it, meter("rebuilding", output.err) as shown:
         chunks = it.rebuild(progress=shown.done)

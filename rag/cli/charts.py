@@ -37,7 +37,7 @@ class Meter:
         self.progress.update(self.task, completed=done, total=total)
 
     def page(self, source: str, done: int, total: int) -> None:
-        """So many pages of a file are done; told of where a file has several, as that may take long."""
+        """So many pages of a file are done; shown where a file has several, which may take long."""
         if total > 1:
             shown = f"{source}: page {done:,} of {total:,}" if done < total else ""
             self.progress.update(self.task, page=shown)

@@ -25,7 +25,7 @@ from rag.types import UNVERIFIED, Answer, Citation, Document, Section
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
-_NAMED = 10  # files that are named where many were passed over for one reason
+_NAMED = 10  # files that are named where many were skipped for one reason
 MOST_SHOWN = 24  # citations that are printed: a sum may rest on hundreds of cells
 FOLDED = 6  # citations of one statement, beyond which their numbers are told as a range
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -88,7 +88,7 @@ def _print_remarks(answer: Answer, dropped: bool) -> None:
         out.print(_shown(f"{note.message}{f' ({note.count})' if note.count > 1 else ''}", style="dim"))
     if not answer.dropped:
         return
-    count = f"{len(answer.dropped)} dropped: not borne out by the documents, or beside the question"
+    count = f"{len(answer.dropped)} dropped: unsupported by the documents, or beside the question"
     out.print(f"{count}." if not dropped else f"{count}:", style="dim")
     for statement in answer.dropped if dropped else ():
         struck = _shown(statement.text, style="strike dim")

@@ -42,7 +42,7 @@ def find_files(paths: Iterable[Path], *, base: Path) -> Found:
     """The readable files at `paths`, folders searched through, each once, in order of path.
 
     A file that is named is taken whatever its suffix is, so that it is read or refused by name. In folders, files of
-    other kinds are passed over and listed; hidden ones and those that a `.citespanignore` names (rules as in
+    other kinds are skipped and listed; hidden ones and those that a `.citespanignore` names (rules as in
     .gitignore, for the folder it is in and below) are as if they were not there. Raises SourceNotFoundError for a path
     that does not exist.
     """
@@ -77,7 +77,7 @@ def nothing_to_read(paths: Iterable[Path], found: Found) -> SourceNotFoundError:
 
 
 def by_ending(passed_over: Iterable[FilePassedOver]) -> list[tuple[str, int]]:
-    """How many files of each ending were passed over, most first."""
+    """How many files of each ending were skipped, most first."""
     counts = Counter(Path(item.source).suffix.lower() for item in passed_over)
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 

@@ -147,7 +147,7 @@ class Index:
             return check(self.catalogue, self.journal, self.vectors, fault=fault)
 
     def rebuild(self, *, progress: Progress | None) -> int:
-        """Make chunks and vectors anew; see `Assistant.rebuild`."""
+        """Make chunks and vectors again; see `Assistant.rebuild`."""
         with writer_lock(self.folder):
             self._move()
             self.journal.set_meta({"rebuilding": self.fingerprint})
@@ -226,7 +226,7 @@ class Index:
         if here != there and not self.catalogue.is_empty():
             raise IndexMismatchError(
                 f"{self.folder} was made with --chroma {here}, and the settings now say {there}. "
-                f"`rag rebuild --index {self.folder} --chroma {there}` moves its vectors and embeds nothing anew."
+                f"`rag rebuild --index {self.folder} --chroma {there}` moves its vectors and embeds nothing again."
             )
         self._move()
 

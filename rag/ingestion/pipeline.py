@@ -207,7 +207,7 @@ def settle(journal: Journal, vectors: VectorStore) -> None:
 
 
 def rebuild(store: Store, *, progress: Progress | None = None) -> int:
-    """Cut every document anew and fill an empty vector store, from the catalogue alone; the number of chunks."""
+    """Cut every document again and fill an empty vector store, from the catalogue alone; the number of chunks."""
     store.vectors.reset()
     total = 0
     cut = (_Cut(document, store.chunks(document)) for document in _kept(store.catalogue, progress))

@@ -1,6 +1,6 @@
 """A document put together block by block: its canonical text, and where in it each block stands.
 
-Blocks are parted by an empty line, the rows of a table too, the cells of a row by ` | `. Page furniture stands after
+Blocks are separated by an empty line, the rows of a table too, the cells of a row by ` | `. Page furniture stands after
 everything else, so that it interrupts nothing. Positions are counted as the text grows; none is searched for. Knows no
 format.
 """

@@ -82,7 +82,7 @@ _BINARY = frozenset((".pdf", ".docx", ".epub", ".xlsx", ".xlsm", ".xls", ".ods",
 
 
 def reading_version(options: LoadOptions) -> str:
-    """What reads files, and how: where it changes, files are read again."""
+    """Which loaders read files, and how: where it changes, files are read again."""
     return f"{VERSION}{'+ocr' if ocr.available() else ''}{'+pictures' if options.pictures else ''}"
 
 

@@ -40,7 +40,7 @@ class _Patience:
         self._timer.cancel()
 
     def renew(self) -> None:
-        """Wait anew."""
+        """Wait again."""
         self._timer.cancel()
         self._timer = Timer(PATIENCE, self._process.kill)
         self._timer.start()

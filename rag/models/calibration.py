@@ -37,7 +37,7 @@ class Calibration:
     """What development data fitted.
 
     `sentence` gives the probability that a sentence is the one that answers, `question` that the passages answer at
-    all, `support` that evidence bears out a statement. `strictness` has, by name, the `threshold` to answer from and
+    all, `support` that evidence supports a statement. `strictness` has, by name, the `threshold` to answer from and
     what it was measured to refuse. `support_risks` has, by the share of unsupported statements that may pass, the
     `threshold` of support that keeps to it.
     """

@@ -22,7 +22,7 @@ from rag.storage.sqlite import Database
 from rag.text.english.tokens import content_words
 from rag.types import Chunk, Document, Ranked, SourceFile
 
-COMMON = 10_000  # chunks that hold a word, beyond which it is passed over in search
+COMMON = 10_000  # chunks that hold a word, beyond which it is skipped in search
 _SHORTEST_ID = 4  # characters of a document id that may stand for the whole
 _READY_CHUNKS = "chunks JOIN documents USING (doc_id, version) WHERE documents.state = 'ready'"
 _CHUNK_COLUMNS = """chunks.id, doc_id, documents.source, version, start, "end", chunks.text, sentences, chunks.places,
@@ -222,14 +222,14 @@ class Catalogue:
     def search(self, question: str, *, limit: int, doc_ids: Sequence[str] | None = None) -> list[Ranked]:
         """The chunks that share words with the question, by BM25, best first, over some documents or all.
 
-        Over all, words that stand in more than COMMON chunks are passed over if there are others: they tell chunks
+        Over all, words that stand in more than COMMON chunks are skipped if there are others: they tell chunks
         apart least, and to score all that hold them is nearly all of the time that a large index takes.
         """
         words = list(dict.fromkeys(content_words(question)))
         if not words:
             return []
         wanted = "SELECT number FROM chunks WHERE doc_id IN (SELECT value FROM json_each(:docs))"
-        # The plus: the rows found are sifted. Without it FTS5 is asked anew for each one wanted.
+        # The plus: the rows found are sifted. Without it FTS5 is asked again for each one wanted.
         within = "" if doc_ids is None else f"AND +rowid IN ({wanted})"
         with self.database.reading() as connection:
             telling = [word for word in words if not _is_common(connection, word)] if doc_ids is None else words

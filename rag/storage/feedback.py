@@ -32,7 +32,7 @@ class FeedbackLog:
         return id_
 
     def withdraw(self, id_: str) -> None:
-        """Forget a vote; one that is not there is passed over. Raises IndexWriteError."""
+        """Forget a vote; one that is not there is skipped. Raises IndexWriteError."""
         with self._database.writing() as connection:
             connection.execute("DELETE FROM feedback WHERE id = ?", (id_,))
 

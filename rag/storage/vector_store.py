@@ -31,7 +31,7 @@ _HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neigh
 class ChromaVectors:
     """A `VectorStore` in Chroma. Safe to share between threads.
 
-    `find_home` says where the collection lives; it is asked whenever the store is opened anew, so that a store follows
+    `find_home` says where the collection lives; it is asked whenever the store is opened again, so that a store follows
     an index whose vectors have moved.
     """
 
@@ -62,7 +62,7 @@ class ChromaVectors:
                 )
 
     def delete(self, ids: Sequence[str]) -> None:
-        """Remove vectors; ids that are not there are passed over."""
+        """Remove vectors; ids that are not there are skipped."""
         for first in range(0, len(ids), _BATCH):
             with self._collection() as held:
                 held.delete(ids=list(ids[first : first + _BATCH]))

@@ -108,7 +108,7 @@ def _period(match: re.Match[str]) -> Value:
 
 
 def _comparator(question: str, start: int) -> tuple[Comparator | None, int]:
-    """The comparator before a value and where it begins; articles and prepositions between them are passed over."""
+    """The comparator before a value and where it begins; articles and prepositions between them are skipped."""
     before = re.sub(r"\s+(?:the|a|an|den|dem|der|die)\s*$", " ", question[:start].rstrip() + " ").rstrip().lower()
     for words in sorted(_WORDS, key=len, reverse=True):
         if before.endswith(words) and not before[: -len(words)][-1:].isalnum():

@@ -76,6 +76,35 @@ class ContextFinder:
         )
         return Evidence(chunk, block.start, block.end, score)
 
+    def in_words(self, start: int, end: int) -> str | None:
+        """The cells of a table that a span holds, as a statement: `Field crew, replaced every: 3 years; model: X2.`
+
+        Empty when they are headers alone, which state nothing; None when the span holds something else than one row.
+        """
+        first = self.block_at(start)
+        if first is None or first.table is None or first.row is None:
+            return None
+        row = self._cells[(first.table, first.row)]
+        cells = [cell for cell in row if start <= cell.start and cell.end <= end]
+        if not cells or self.document.text[cells[-1].end : end].strip(" |\n"):
+            return None
+        if all(cell.header for cell in cells):
+            return ""
+        said = [self._said(cell) for cell in cells if cell is not row[0]]
+        return f"{', '.join([self.text(row[0]), '; '.join(said)] if said else [self._said(row[0])])}."
+
+    def _said(self, cell: Block) -> str:
+        """A cell with the name of its column."""
+        names = [self.text(head) for head in self._headers_of(cell)] or (
+            [" ".join(self.document.text[slice(*cell.label)].split())] if cell.label and not cell.header else []
+        )
+        name = " ".join(names)
+        return f"{name[:1].lower()}{name[1:]}: {self.text(cell)}" if name else self.text(cell)
+
+    def _headers_of(self, cell: Block) -> list[Block]:
+        above = self._headers.get((cell.table or 0, cell.column or 0), ())
+        return [head for head in above if (head.row or 0) < (cell.row or 0)]
+
     @cached_property
     def lists(self) -> tuple[ListBlocks, ...]:
         """The lists of two items or more, in order. A paragraph or heading just before one leads in to it."""
@@ -149,9 +178,7 @@ class ContextFinder:
             yield from self._column(one)
 
     def _column(self, cell: Block) -> Iterator[ContextSpan]:
-        above = self._headers.get((cell.table or 0, cell.column or 0), ())
-        headers = [head for head in above if (head.row or 0) < (cell.row or 0)]
-        if headers:
+        if headers := self._headers_of(cell):
             yield from (self._span("column", head.start, head.end) for head in headers)
         elif cell.label and not cell.header:
             yield self._span("column", *cell.label)
@@ -182,6 +209,13 @@ class Contexts:
     def finder(self, doc_id: str, version: str) -> ContextFinder:
         """The finder for one version of a document. Raises DocumentNotFoundError."""
         return self._finder(doc_id, version)
+
+    def in_words(self, citation: Citation) -> str | None:
+        """A cited row of a table as a statement; empty for headers alone, None for what is no row."""
+        try:
+            return self.finder(citation.doc_id, citation.version).in_words(citation.start, citation.end)
+        except DocumentNotFoundError:
+            return None
 
     def completed(self, citation: Citation) -> Citation:
         """The citation with its context; for a cell of a sheet with the sheet's name and its address."""

@@ -236,7 +236,7 @@ def test_asking_a_model_shows_what_was_dropped_on_request(rag: Rag) -> None:
     code, out, _ = rag("ask", "Do cats purr softly?", "--model", "gguf:none.gguf", "--dropped")
     assert code == 0
     assert "Cats purr softly. [1]" in out
-    assert "1 dropped: not borne out by the documents, or beside the question:\n  ~~Cats bark in Paris.~~" in out
+    assert "1 dropped: unsupported by the documents, or beside the question:\n  ~~Cats bark in Paris.~~" in out
     assert "~~" not in rag("ask", "Do cats purr softly?", "--model", "gguf:none.gguf")[1]
 
 

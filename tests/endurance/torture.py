@@ -73,9 +73,9 @@ class Fuse:
         connect = Database._connect
 
         def traced(database: Database) -> Any:
-            connection = connect(database)
-            connection.set_trace_callback(self.burn)
-            return connection
+            held = connect(database)
+            held.connection.set_trace_callback(self.burn)
+            return held
 
         Database._connect = traced  # type: ignore[method-assign]
         for name in ("upsert", "delete"):

@@ -74,3 +74,18 @@ def test_value_has_the_name_that_stands_before_it() -> None:
     document = Document("d", "note.eml", "v", text, blocks=(field,))
     assert roles(document, "Works in May") == [("field", "Subject")]
     assert in_words(ContextFinder(document).of(9, len(text))) == "Subject"
+
+
+def test_row_is_said_in_words() -> None:
+    rows = [["Laptops", "Replaced every", "Model"], ["Office", "4 years", "A1"], ["Field crew", "3 years", "X2"]]
+    document = table_document(rows)
+    finder = ContextFinder(document)
+    start = document.text.index("Field crew")
+    assert finder.in_words(start, len(document.text)) == "Field crew, replaced every: 3 years; model: X2."
+    assert finder.in_words(0, document.text.index("\n")) == ""
+    assert ContextFinder(blocks_document(("paragraph", "No table.", 0))).in_words(0, 9) is None
+
+
+def test_row_of_a_csv_is_said_in_words() -> None:
+    document = table_document([["name", "beds"], ["Heron", "5"]], named=True, source="flats.csv")
+    assert ContextFinder(document).in_words(0, len(document.text)) == "Heron, beds: 5."

@@ -30,7 +30,7 @@ READ = 40  # passages looked at for one that is like the question
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Rows of one kind, and how many of them a run takes; those are taken in turn, anew when there are too few."""
+    """Rows of one kind, and how many of them a run takes; those are taken in turn, again when there are too few."""
 
     name: str
     rows: Sequence[Reading | Claim]

@@ -23,7 +23,7 @@ FORUM_SHARE = 0.20  # of Reddit and Amazon rows per epoch: their questions ("wha
 OFFERED = 3  # twins of a question among which one is chosen
 QAMR_SHARE = 0.20  # of QAMR rows: 37 questions a sentence, many of them vague
 
-# weights by which an unanswerable twin is drawn; kinds that do not apply to a row are passed over
+# weights by which an unanswerable twin is drawn; kinds that do not apply to a row are skipped
 TWINS: tuple[tuple[str, float], ...] = (
     ("sibling", 0.27),
     ("deleted", 0.14),

@@ -53,7 +53,7 @@ def find(shelf: Shelf, id_: str) -> Kept | None:
 def shown(stored: Any, current: str, said: Turns, opened: Any) -> tuple[str, Turns]:
     """The conversation that a page shows: its id and its turns.
 
-    The server's memory of it, `current` and `said`, is gone when it was started anew or has not heard of the page for
+    The server's memory of it, `current` and `said`, is gone when it was started again or has not heard of the page for
     an hour; then it is the one on the shelf with the id that the page has kept, `opened`.
     """
     kept = find(read(stored), str(opened)) if not current else None
@@ -113,7 +113,7 @@ def _unpacked(packed: str) -> list[Any]:
 
 
 def _row(turn: Turn) -> dict[str, Any]:
-    """A turn as plain JSON data: its answer in the Answer's own form, no partial answer, nothing that is found anew."""
+    """A turn as plain JSON data: its answer as `Answer.to_dict` has it; nothing partial, nothing recomputable."""
     row = {
         "question": turn.question,
         "answer": turn.answer and turn.answer.to_dict(),

@@ -15,7 +15,7 @@ from ui.types import Upload, View
 LISTED = 500  # documents in the list; a page of many thousand buttons helps nobody
 
 
-NAMED = 5  # files that are told of one by one once all are done; a list of more may scroll
+NAMED = 5  # files that are listed one by one once all are done; a list of more may scroll
 STATES = {
     "waiting": "waiting",
     "reading": "reading…",

@@ -1,6 +1,6 @@
 """What changed between two documents: sentences that differ, the older beside the newer, and those that came or went.
 
-Sentences that stand in both are passed over; of the others the most alike by TF-IDF are taken for one another.
+Sentences that stand in both are skipped; of the others the most alike by TF-IDF are taken for one another.
 """
 
 from collections.abc import Iterator, Sequence

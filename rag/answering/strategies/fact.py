@@ -73,7 +73,7 @@ def _understood(asked: Asked, parts: Components) -> tuple[Asked, _Found]:
     """What is found for the question; of a follow-up, for the way of meaning it that is answered most surely.
 
     A way whose best sentence has more of the words that are new goes first: `and on Thursdays?` is about those. One
-    that only finds again what was said, or nothing of what the follow-up names, is passed over.
+    that only finds again what was said, or nothing of what the follow-up names, is skipped.
     """
     first = _found(asked, parts)
     if not asked.earlier:

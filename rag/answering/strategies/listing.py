@@ -13,11 +13,13 @@ from rag.answering.builder import Asked, Outcome
 from rag.answering.question_kinds import QuestionKind
 from rag.answering.strategy import NEAREST, Components
 from rag.text.context import ContextFinder, ListBlocks, in_words
+from rag.text.english.tokens import STOP_WORDS
 from rag.types import AnswerDone, Citation, Event, EvidenceFound, Note, Passage, Reading, Statement, StatementVerified
 
 PASSAGES = 12  # in which lists are looked for
 POSSIBLE = 0.1  # the least probability of a list with which a question of another kind is looked at
 NEAR = 0.45  # the least similarity of a question for a list to what the list stands under
+LEAST_NEAR, LEAST_NEAR_ELSE = 0.2, 0.3  # that for which anything is read, for a list and for other questions
 AS_NEAR = 0.05  # by how much less near another document's list may be to be told too
 MOST_ITEMS = 100
 
@@ -40,7 +42,7 @@ class _Candidate:
     def knows(self, question: str) -> bool:
         """Whether the document has every name and number of the question: another one's list is no answer."""
         there = {word.casefold() for word in _WORD.findall(self.finder.document.text)}
-        asked = _WORD.findall(question)[1:]
+        asked = [word for word in _WORD.findall(question)[1:] if word.casefold() not in STOP_WORDS]
         return all(word.casefold() in there for word in asked if word[0].isupper() or word[0].isdigit())
 
     def led_in_by(self, reading: Reading) -> bool:
@@ -65,7 +67,7 @@ class ListStrategy:
         passages = retriever.retrieve(asked.wanted, asked.doc_ids, vector=asked.vector)
         lists = _nearest(asked, parts, _lists(asked.wanted, passages, parts))
         asked.clock.lap("retrieve")
-        if not lists:
+        if not lists or lists[0].near < (LEAST_NEAR if asked.kinds.best == "list" else LEAST_NEAR_ELSE):
             return None
         wanted = asked.kinds.best == "list" and lists[0].near >= NEAR
         reading = parts.reader.read(asked.wanted, passages[: parts.retriever.limit], parts.retriever.encoder())

@@ -4,7 +4,7 @@ It passes a question on when no table of the documents that were retrieved is ab
 construction: the statement is made of the result, and every cell used is cited.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from rag.answering.builder import Asked, Outcome
@@ -24,7 +24,6 @@ from rag.types import (
     Event,
     EvidenceFound,
     Origin,
-    Passage,
     Statement,
     StatementVerified,
 )
@@ -49,9 +48,7 @@ class TableStrategy:
         """The cell or the computed value, cited; None when no table answers."""
         if len(questions_in(asked.wanted)) > 1:  # each part is read by itself
             return None
-        retriever = replace(parts.retriever, limit=PASSAGES)
-        passages = retriever.retrieve(asked.wanted, asked.doc_ids, vector=asked.vector)
-        lexicons = self._lexicons(passages, asked, parts)
+        lexicons = self._lexicons(asked, parts)
         asked.clock.lap("retrieve")
         if not lexicons:
             return None
@@ -65,17 +62,17 @@ class TableStrategy:
             return None
         return _events(said, asked, parts)
 
-    def _lexicons(self, passages: Sequence[Passage], asked: Asked, parts: Components) -> list[Lexicon]:
-        """The tables of the documents that the passages are from, in their order; of few documents, those of all."""
-        ids = list(dict.fromkeys((passage.chunk.doc_id, passage.chunk.version) for passage in passages))
+    def _lexicons(self, asked: Asked, parts: Components) -> list[Lexicon]:
+        """The tables of the documents that the best passages are from; of few documents, those of all."""
         versions = parts.catalogue.versions()
-        if len(versions) <= FEW:
-            chosen = versions.keys() if asked.doc_ids is None else versions.keys() & set(asked.doc_ids)
-            ids += [(doc_id, versions[doc_id]) for doc_id in sorted(chosen) if (doc_id, versions[doc_id]) not in ids]
-        found: list[Lexicon] = []
-        for key in ids[:FEW]:
-            found += self._memory.lexicons(key, parts)
-        return found
+        chosen = set(versions) if asked.doc_ids is None else versions.keys() & set(asked.doc_ids)
+        if len(chosen) <= FEW:
+            keys = [(doc_id, versions[doc_id]) for doc_id in sorted(chosen)]
+        else:
+            retriever = replace(parts.retriever, limit=PASSAGES)
+            passages = retriever.retrieve(asked.wanted, asked.doc_ids, vector=asked.vector)
+            keys = list(dict.fromkeys((one.chunk.doc_id, one.chunk.version) for one in passages))
+        return [lexicon for key in keys[:FEW] for lexicon in self._memory.lexicons(key, parts)]
 
 
 def _told_elsewhere(said: TableAnswer, asked: Asked, parts: Components) -> bool:

@@ -1,4 +1,4 @@
-"""The headers of a message, decoded and bounded: a flood of them is cut where it is parsed, and told of.
+"""The headers of a message, decoded and bounded: a flood of them is cut where it is parsed, and named.
 
 `email` decodes a header when it is asked for, in a time that grows faster than its length.
 """

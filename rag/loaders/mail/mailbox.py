@@ -1,6 +1,6 @@
 """Mailboxes (mbox, RFC 4155): each message as it is read by itself, under a heading with its subject.
 
-Messages are parted by lines that begin with `From `. What cannot be read of one costs that one.
+Messages are separated by lines that begin with `From `. What cannot be read of one costs that one.
 """
 
 import re

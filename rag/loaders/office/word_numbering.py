@@ -17,7 +17,7 @@ _PLACE = re.compile(r"%([1-9])")
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """How one level of a list is numbered. `restart` is the level (from 1) after which it begins anew; 0: never."""
+    """How one level of a list is numbered. `restart` is the level (from 1) after which it begins again; 0: never."""
 
     start: int = 1
     form: str = "decimal"

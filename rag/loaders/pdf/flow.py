@@ -1,9 +1,9 @@
 """From the parts of pages to running text and blocks: lines joined, words made whole, every character's place kept.
 
-Lines of a block are parted by a newline, blocks by an empty line, cells of a row by ` | `, rows by a newline. A word
-parted by a hyphen at a line's end is joined, unless the document writes it with a hyphen elsewhere; each hyphen taken
-out is noted. A sentence that runs over a column or page is one; notes, tables and captions between stand after it.
-Furniture stands at the end.
+Lines of a block are separated by a newline, blocks by an empty line, cells of a row by ` | `, rows by a newline. A word
+separated by a hyphen at a line's end is joined, unless the document writes it with a hyphen elsewhere; each hyphen
+taken out is noted. A sentence that runs over a column or page is one; notes, tables and captions between stand after
+it. Furniture stands at the end.
 """
 
 import re

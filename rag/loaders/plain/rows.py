@@ -106,7 +106,7 @@ def _write_row(path: Path, written: _Written, table: int, row: int, named: Itera
 
 
 def _write_line(written: _Written, row: int, values: Sequence[str], mark: str) -> None:
-    """A line that is no row of the table, parted by `mark` all the same: a title above it, a note below."""
+    """A line that is no row of the table, separated by `mark` all the same: a title above it, a note below."""
     start = written.blocks.position
     text = mark.join(values).strip(f"{mark} ")
     if written.blocks.add(text, "paragraph" if written.places else "caption"):

@@ -1,6 +1,6 @@
 """What clients of OpenAI's API send: the last message is the question, those before it are the history.
 
-Parameters that cannot change a quoted answer (a temperature, a limit of tokens) are passed over. Those that ask for
+Parameters that cannot change a quoted answer (a temperature, a limit of tokens) are skipped. Those that ask for
 something else (tools, several choices, a JSON schema) are refused.
 """
 
