@@ -271,6 +271,17 @@ def test_headings_have_levels_by_size_and_number() -> None:
     assert levels[0] <= levels[1] < levels[2]
 
 
+def test_lines_of_a_table_of_contents_are_no_headings() -> None:
+    bold = getSampleStyleSheet()["Heading3"]
+    found = set_in_type(
+        Paragraph("Contents", bold),
+        Paragraph("1 Harbour ........................ 3", bold),
+        Paragraph("[Function]", bold),
+        Paragraph(PROSE, NORMAL),
+    )
+    assert said(found, "heading") == ["Contents"]
+
+
 def test_bookmarks_say_what_is_a_heading() -> None:
     def draw(canvas: Canvas) -> None:
         for number, (level, title) in enumerate([(0, "The harbour"), (1, "Its crane"), (0, "The chapel")]):

@@ -23,6 +23,8 @@ _CHARACTERS = 200
 _DEEPEST = 6
 _MARK_GAP = 4.0  # heights of a line between an item's mark and its text
 _INDENT = 4.0  # points between the levels of a list
+_LEADER = re.compile(r"(?:\.\s?){4,}")
+_OPENING = frozenset("§¿¡\"'“‘«„(")
 _LETTERS = re.compile(r"[^\W_]+")
 
 Key = tuple[float, bool]
@@ -129,8 +131,12 @@ def _is_heading(part: Part, body: Key, bookmarks: Mapping[str, int]) -> bool:
     text = part.text
     if len(part.lines) > _LINES or len(text) > _CHARACTERS or not any(map(str.isalpha, text)):
         return False
+    if _LEADER.search(text):
+        return False  # a line of a table of contents
     if words(text) in bookmarks:
         return True
+    if not text[0].isalnum() and text[0] not in _OPENING:
+        return False
     size, bold = _key(part)
     if size >= _LARGER * body[0] > 0:
         return reads_as_heading(text)
