@@ -4,6 +4,7 @@ It passes a question on when no table of the documents that were retrieved is ab
 construction: the statement is made of the result, and every cell used is cited.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -21,17 +22,23 @@ from rag.types import (
     AnswerDone,
     Citation,
     Document,
+    Draft,
     Event,
+    Evidence,
     EvidenceFound,
+    Note,
     Origin,
+    Reading,
     Statement,
     StatementVerified,
 )
+from rag.verification.verifier import THRESHOLD
 
 PASSAGES = 30  # whose documents' tables are looked at: a row says little by itself, so more than are read
 FEW = 32  # documents of an index whose tables are all looked at, whatever was retrieved
 MOST_TABLES = 40  # of one document
 CERTAIN = 0.95  # the confidence of a look-up from which no other document is read for what it says
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 AS_LIKELY = 0.5  # the share of the best sentence's score with which another document's counts as an answer too
 KEPT = 32  # documents whose tables are kept in memory
 
@@ -57,10 +64,10 @@ class TableStrategy:
         wanted = self.classifier().wanted(asked.wanted, asked.vector, encoder.fingerprint)
         said = answer(asked.wanted, wanted, lexicons, sense, parts.reader.read)
         asked.clock.lap("tables")
-        in_doubt = said is not None and not said.told.computed and said.confidence < CERTAIN
-        if said is None or (in_doubt and _told_elsewhere(said, asked, parts)):
+        if said is None:
             return None
-        return _events(said, asked, parts)
+        in_doubt = not said.told.computed and not said.refused and said.confidence < CERTAIN
+        return _events(said, _other_side(said, asked, parts) if in_doubt else None, asked, parts)
 
     def _lexicons(self, asked: Asked, parts: Components) -> list[Lexicon]:
         """The tables of the documents that the best passages are from; of few documents, those of all."""
@@ -75,16 +82,28 @@ class TableStrategy:
         return [lexicon for key in keys[:FEW] for lexicon in self._memory.lexicons(key, parts)]
 
 
-def _told_elsewhere(said: TableAnswer, asked: Asked, parts: Components) -> bool:
-    """Whether the reader finds an answer in another document too: the fact strategy tells both sides."""
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """What another document says of the same: the sentence, and what was read to find it."""
+
+    sentence: Evidence
+    reading: Reading
+
+
+def _other_side(said: TableAnswer, asked: Asked, parts: Components) -> _Side | None:
+    """What the reader finds in another document that answers as well, and gives other figures than the cell."""
     passages = parts.retriever.retrieve(asked.wanted, asked.doc_ids, vector=asked.vector)
     reading = parts.reader.read(asked.wanted, passages, parts.retriever.encoder())
     asked.clock.lap("read")
     if not reading.evidence or reading.confidence < parts.threshold:
-        return False
+        return None
     own = said.table.document.doc_id
-    others = [item for item in reading.evidence if item.chunk.doc_id != own]
-    return bool(others) and others[0].score >= AS_LIKELY * reading.evidence[0].score
+    other = next((item for item in reading.evidence if item.chunk.doc_id != own), None)
+    if other is None or other.score < AS_LIKELY * reading.evidence[0].score:
+        return None
+    agrees = set(_FIGURE.findall(said.told.text)) & set(_FIGURE.findall(other.quote))
+    answers = parts.reader.relevance(asked.wanted, other.quote) >= AS_LIKELY
+    return _Side(other, reading) if answers and not agrees else None
 
 
 class _Memory:
@@ -119,21 +138,30 @@ def _tables(document: Document) -> list[Table]:
     return found
 
 
-def _events(said: TableAnswer, asked: Asked, parts: Components) -> Iterator[Event]:
+def _events(said: TableAnswer, other: _Side | None, asked: Asked, parts: Components) -> Iterator[Event]:
     citations = _cited(said, parts)
     if said.refused or not citations:
         nearest = citations[:NEAREST]
         yield AnswerDone(asked.refused("not_stated", message=said.told.text, nearest=nearest, confidence=0.0))
         return
     origin: Origin = "computed" if said.told.computed else "quoted"
-    statement = Statement(said.told.text, citations, round(said.confidence, 4), origin)
+    outcome = Outcome(kept=[Statement(said.told.text, citations, round(said.confidence, 4), origin)])
+    if other is not None:
+        draft = Draft(" ".join(other.sentence.quote.split()), (other.sentence,))
+        statement = parts.statement(draft, other.reading)
+        if statement.citations and statement.support >= THRESHOLD:
+            outcome.kept.append(statement)
+            outcome.notes.append(Note("conflict", _differ(citations[0], statement.citations[0])))
     yield EvidenceFound(citations[:NEAREST], asked.wanted)
     if asked.verify:
-        yield StatementVerified(statement)
+        yield from (StatementVerified(statement) for statement in outcome.kept)
     asked.clock.lap("answer")
-    outcome = Outcome(kept=[statement])
     short = citations[-1] if not said.told.computed else None
     yield AnswerDone(asked.answered(round(said.confidence, 4), outcome, short))
+
+
+def _differ(one: Citation, other: Citation) -> str:
+    return f"{one.source} and {other.source} do not say the same."
 
 
 def _cited(said: TableAnswer, parts: Components) -> tuple[Citation, ...]:
