@@ -18,7 +18,8 @@ from rag.tables.wording import Told, cells_of, faulty, told
 
 SURE = 0.35  # the least confidence with which a computed answer is given; see docs/lab/tables.md
 RELEVANT = 0.5  # the least relevance of a cell that was found by reading
-RELEVANT_NAMED = 0.3  # that of a cell in a row that the question names
+RELEVANT_NAMED = 0.3  # that of a cell whose row and column the question names
+UNLINKED = 0.8  # that of a cell in a row with which the question shares no value
 LOOKED_UP = 0.55  # the least mean of its relevance and the reader's confidence
 
 
@@ -82,7 +83,9 @@ def _looked_up(question: str, found: Found, sense: Sense) -> TableAnswer | None:
     said = statement(table, found.row, found.column, found.by)
     relevance = sense.relevance(question, said)
     confidence = (found.confidence + relevance) / 2
-    if relevance < (RELEVANT_NAMED if found.named else RELEVANT) or confidence < LOOKED_UP:
+    said_so = found.named and found.column in {link.column for link in found.read.columns}
+    linked = found.named or found.by
+    if relevance < (RELEVANT_NAMED if said_so else RELEVANT) or confidence < (LOOKED_UP if linked else UNLINKED):
         return None
     columns = [table.name_column, *found.by, found.column]
     cells = [cell for column in columns if column is not None and (cell := table.cell(found.row, column))]

@@ -20,6 +20,7 @@ PASSAGES = 12  # in which lists are looked for
 POSSIBLE = 0.1  # the least probability of a list with which a question of another kind is looked at
 NEAR = 0.45  # the least similarity of a question for a list to what the list stands under
 LEAST_NEAR, LEAST_NEAR_ELSE = 0.2, 0.3  # that for which anything is read, for a list and for other questions
+LIKELY = 0.3  # the probability of a list with which that is near enough for the list of the likeliest sentence
 AS_NEAR = 0.05  # by how much less near another document's list may be to be told too
 MOST_ITEMS = 100
 
@@ -44,6 +45,19 @@ class _Candidate:
         there = {word.casefold() for word in _WORD.findall(self.finder.document.text)}
         asked = [word for word in _WORD.findall(question)[1:] if word.casefold() not in STOP_WORDS]
         return all(word.casefold() in there for word in asked if word[0].isupper() or word[0].isdigit())
+
+    def meant(self, reading: Reading, share: float) -> bool:
+        """Whether the likeliest sentence is an item, and the question comes near to the sentence that leads in to it.
+
+        A heading is no such sentence: it says too little.
+        """
+        best, document = reading.evidence[0], self.finder.document
+        first = self.items.items[0]
+        if [span.role for span in self.finder.of(first.start, first.end)][-1:] != ["lead_in"]:
+            return False
+        inside = self.items.items[0].start <= best.start < self.items.end
+        same = (best.chunk.doc_id, best.chunk.version) == (document.doc_id, document.version)
+        return same and inside and (self.near >= NEAR or (self.near >= LEAST_NEAR_ELSE and share >= LIKELY))
 
     def led_in_by(self, reading: Reading) -> bool:
         """Whether the likeliest sentence is the last before the first item."""
@@ -74,7 +88,8 @@ class ListStrategy:
         wanted = asked.kinds.best == "list" and lists[0].near >= NEAR
         reading = parts.reader.read(asked.wanted, passages[: parts.retriever.limit], parts.retriever.encoder())
         asked.clock.lap("read")
-        led = [item for item in lists if reading.evidence and item.led_in_by(reading)]
+        share = asked.kinds.shares["list"]
+        led = [item for item in lists if reading.evidence and (item.led_in_by(reading) or item.meant(reading, share))]
         if led:
             return _events(asked, parts, led[:1], max(reading.confidence, led[0].near))
         if not wanted:
