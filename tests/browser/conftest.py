@@ -69,9 +69,12 @@ def browser_path() -> str | None:
 Open = Callable[..., Chat]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[BrowserContext]:
-    """The browser; without one the tests fail, they are never skipped. One cache for all, or each page loads afresh."""
+    """The browser; without one the tests fail, they are never skipped. One cache for all, or each page loads afresh.
+
+    It does not outlive its module: while Playwright runs, no other test could start an event loop in this thread.
+    """
     path = browser_path()
     if path is None:
         pytest.fail(MISSING)

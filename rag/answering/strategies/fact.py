@@ -107,7 +107,7 @@ def _found(asked: Asked, parts: Components) -> _Found:
     reading = parts.reader.read(asked.wanted, passages, parts.retriever.encoder())
     asked.clock.lap("read")
     answers = bool(reading.evidence) and reading.confidence >= parts.threshold
-    if answers and missing_years(asked.wanted, reading.evidence[:NEAREST], parts):
+    if answers and missing_years(asked.wanted, reading.evidence[:1], parts):
         answers = False
     return _Found(reading, parts.cited(reading.evidence[:NEAREST]), answers)
 
