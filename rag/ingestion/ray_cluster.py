@@ -64,7 +64,7 @@ class RayCluster:
     ) -> Loaded:
         """The document in a file's bytes. Raises UnreadableSourceError or ClusterError.
 
-        Nothing is told of its pages: `progress` is not called.
+        A cluster reports no progress within a file: `progress` is not called.
         """
         loaded: Loaded = self._result(self._worker().load.remote(path, data, source, options))
         return loaded
